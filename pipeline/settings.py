@@ -23,15 +23,100 @@ class PrepareSettings:
 
     Attributes:
         seed: of the salt that assigns a site or publisher to a split.
-        valid_share: share of sites (pages) and publishers (texts) used to choose settings and calibrate.
-        test_share: share that is only looked at in `evaluate`.
+        valid_share: share of page sites used to choose thresholds; texts use folds by publisher instead.
+        test_share: share of sites, and of each label's documents, that is only looked at in `evaluate`.
+        triplet_test_share: share of the authored triplets that is only looked at in `evaluate`.
         min_words: shorter texts are dropped; the scorer does not score them either.
     """
 
     seed: int
     valid_share: float
     test_share: float
+    triplet_test_share: float
     min_words: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChromeSettings:
+    """How the block model is fitted and its thresholds are chosen.
+
+    Attributes:
+        trained: the day written into the manifest; a setting, since a clock would make no two trainings equal.
+        folds: by site, for the out-of-fold scores of the linear models.
+        hash_bits: the linear models have 2**hash_bits columns.
+        prose: clean documents of the text corpora among the line model's training texts.
+        authored_weight: how much a line of an authored text counts beside a line of a real page.
+        harm_limit: largest share of clean prose lines that the line model may remove on validation texts.
+    """
+
+    trained: str
+    seed: int
+    folds: int
+    hash_bits: int
+    linear_c: float
+    learning_rate: float
+    trees: int
+    leaves: int
+    leaf_blocks: int
+    prose: int
+    authored_weight: float
+    harm_limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class CleanSettings:
+    """How the labelled texts are cleaned before the document model sees them; they go in as plain text.
+
+    Attributes:
+        chunk: texts cleaned with one predict.
+    """
+
+    chunk: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturesSettings:
+    """What the document features are computed from.
+
+    Attributes:
+        max_words: a document is measured on its first words only, so that length decides little.
+    """
+
+    max_words: int
+
+
+@dataclass(frozen=True, slots=True)
+class QualitySettings:
+    """How the document model is fitted, calibrated and made to abstain.
+
+    Attributes:
+        trained: the day written into the manifest, as for chrome.
+        c: inverse regularisation of the logistic regression.
+        folds: by publisher, for the out-of-fold scores that calibrate and choose the threshold.
+        min_df: documents that a word pattern must occur in.
+        style_weight: scale of the style measures beside the word patterns.
+        unsure_error: error among decided documents that the `unsure` threshold aims at.
+    """
+
+    trained: str
+    seed: int
+    c: float
+    folds: int
+    min_df: int
+    style_weight: float
+    unsure_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateSettings:
+    """What is measured on the held-out sites and publishers.
+
+    Attributes:
+        bootstrap: resamples for the 95 % intervals.
+    """
+
+    seed: int
+    bootstrap: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +125,11 @@ class Settings:
 
     fetch: FetchSettings
     prepare: PrepareSettings
+    chrome: ChromeSettings
+    clean: CleanSettings
+    features: FeaturesSettings
+    quality: QualitySettings
+    evaluate: EvaluateSettings
 
 
 def read_settings(path: Path) -> Settings:

@@ -1,0 +1,1 @@
+"""Training corpora: manifests, verified fetching, one reader per upstream format, removal of label leaks."""

@@ -1,0 +1,112 @@
+"""Labels for blocks out of gold main texts: which blocks of a page an annotator kept (training only).
+
+The corpora disagree on headline, byline and caption (data/README.md). Ours is DESIGN.md section 4, so blocks
+that a corpus treats the other way are left out of training, not learned.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.chrome.kinds import kind_of
+from pipeline.corpora.pages import GoldPage
+from pipeline.document import Block, ChromeKind
+from pipeline.measure import SHINGLE, tokens
+
+
+class BlockLabel(IntEnum):
+    """What a block is in the gold standard; `UNKNOWN` blocks train nothing."""
+
+    UNKNOWN = -1
+    CONTENT = 0
+    CHROME = 1
+
+
+Labels = NDArray[np.int8]
+_CONTENT_COVER = 0.6  # share of a block's tokens in gold 4-grams from which it is content
+_CHROME_COVER = 0.25  # and below which it is chrome; between the two the alignment is not trusted
+_DIFFERENTLY_TREATED = frozenset(
+    {ChromeKind.BYLINE, ChromeKind.TIMESTAMP, ChromeKind.COUNTER, ChromeKind.CAPTION}
+)
+
+
+def label_blocks(blocks: Sequence[Block], gold: GoldPage) -> Labels:
+    """One BlockLabel a block, from the gold text or, where a corpus has none, from its snippets."""
+    if gold.content is None:
+        return _from_snippets(blocks, gold)
+    cover = _cover([tokens(block.text) for block in blocks], gold.content)
+    labels = np.full(len(blocks), BlockLabel.UNKNOWN, dtype=np.int8)
+    labels[cover >= _CONTENT_COVER] = BlockLabel.CONTENT
+    labels[cover < _CHROME_COVER] = BlockLabel.CHROME
+    _refuse_copies(labels, blocks, gold.content)
+    _forget_other_conventions(labels, blocks, gold)
+    return labels
+
+
+def _from_snippets(blocks: Sequence[Block], gold: GoldPage) -> Labels:
+    """Blocks that hold a must-have string are content, those that hold a must-not-have string chrome."""
+    labels = np.full(len(blocks), BlockLabel.UNKNOWN, dtype=np.int8)
+    for index, block in enumerate(blocks):
+        wanted = any(snippet in block.text for snippet in gold.wanted)
+        unwanted = any(snippet in block.text for snippet in gold.unwanted)
+        if wanted != unwanted:
+            labels[index] = BlockLabel.CHROME if unwanted else BlockLabel.CONTENT
+    return labels
+
+
+def _cover(blocks: Sequence[Sequence[str]], content: str) -> NDArray[np.float64]:
+    """Share of each block's tokens that lie in a 4-gram of the gold text; 4-grams may cross block borders.
+
+    A short block has no 4-gram of its own: it is covered when it is a whole gold line, or when it stands
+    between the same words in the gold text.
+    """
+    gold = _grams(tokens(content))
+    lines = {tuple(tokens(line)) for line in content.splitlines()}
+    words = [word for block in blocks for word in block]
+    inside = np.zeros(len(words), dtype=bool)
+    for start, gram in enumerate(zip(*(words[shift:] for shift in range(SHINGLE)), strict=False)):
+        if gram in gold:
+            inside[start : start + SHINGLE] = True
+    cover = np.zeros(len(blocks))
+    place = 0
+    for index, block in enumerate(blocks):
+        if block:
+            cover[index] = 1.0 if tuple(block) in lines else inside[place : place + len(block)].mean()
+        place += len(block)
+    return cover
+
+
+def _grams(words: Sequence[str]) -> set[tuple[str, ...]]:
+    return set(zip(*(words[shift:] for shift in range(SHINGLE)), strict=False))
+
+
+def _refuse_copies(labels: Labels, blocks: Sequence[Block], content: str) -> None:
+    """Of blocks with the same text only as many are content as the gold text has, kept ones first."""
+    places: dict[tuple[str, ...], list[int]] = {}
+    for index, block in enumerate(blocks):
+        if labels[index] == BlockLabel.CONTENT:
+            places.setdefault(tuple(tokens(block.text)), []).append(index)
+    gold_lines = Counter(tuple(tokens(line)) for line in content.splitlines())
+    for key, indexes in places.items():
+        surplus = sorted(indexes, key=lambda index: (not any(blocks[index].kept), index))
+        labels[surplus[max(gold_lines[key], 1) :]] = BlockLabel.CHROME
+
+
+def _forget_other_conventions(labels: Labels, blocks: Sequence[Block], gold: GoldPage) -> None:
+    """Unlabel headlines, and captions, bylines and the like that the gold text keeps.
+
+    What l3s-gn1 marks as supplemental (captions, boxes, agency notices) is chrome by our convention.
+    """
+    title = tokens(gold.title)
+    for index, block in enumerate(blocks):
+        kept_by_gold = labels[index] == BlockLabel.CONTENT
+        if tokens(block.text) == title or (kept_by_gold and _differently_treated(block)):
+            labels[index] = BlockLabel.UNKNOWN
+
+
+def _differently_treated(block: Block) -> bool:
+    """Short blocks that the cue table takes for byline, timestamp, counter or caption."""
+    return len(block.text.split()) <= 25 and kind_of(block) in _DIFFERENTLY_TREATED  # noqa: PLR2004 - a paragraph is longer

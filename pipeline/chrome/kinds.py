@@ -1,0 +1,160 @@
+"""Which kind of chrome a removed block is: a transparent table of cues, read from top to bottom.
+
+The block model has already decided that the block goes; this step only names it. Each row of the table gives
+words of the mark-up around the block and a pattern of its own wording, and the first row that matches wins.
+It never decides whether a block is chrome.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pipeline.document import Block, ChromeKind
+
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\.?\s+(?:of\s+)?{_MONTH},?|{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?)\s+\d{{4}}"
+_NUMERIC = r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d"
+_CLOCK = r"\d{1,2}[:.]\d\d\s*(?:[ap]\.?m\.?)?"
+DATE = rf"(?:{_DAY}|{_NUMERIC})"
+_AGENCY = r"(?:reuters|afp|ap|epa|getty images?|wana|xinhua|anadolu|associated press|press association|shutterstock)"
+_SHORT_WORDS = 25  # above it a wording cue inside a paragraph says little about the paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    """One row of the table.
+
+    Attributes:
+        names: pattern over the mark-up words around the block; None never matches.
+        text: pattern over the block's text, lower case; None never matches.
+    """
+
+    kind: ChromeKind
+    names: re.Pattern[str] | None
+    text: re.Pattern[str] | None
+
+
+def _cue(kind: ChromeKind, names: str = "", text: str = "") -> _Cue:
+    return _Cue(kind, re.compile(rf"\b(?:{names})\b") if names else None, re.compile(text) if text else None)
+
+
+_CUES = (
+    _cue(
+        ChromeKind.COMMENT_FORM,
+        "respond|commentform|reply form|comment form|comment respond",
+        r"^(leave|post|add|write|submit) (a |your )?(reply|comment)|logged in to (post|comment|leave)|"
+        r"^(log ?in|sign in|register) to (comment|post|reply)|your email address will not be published|"
+        r"^(no|\d+) (comments?|responses?|replies)\b|^(cancel reply|join the (conversation|discussion)|comments? (are )?closed)|"
+        r"^(show|hide|view|load|see) (all )?(\d+ )?comments?|notify me of (new|follow)|^required fields",
+    ),
+    _cue(
+        ChromeKind.NOTICE,
+        "cookie|cookies|consent|gdpr|disclaimer|copyright|legal|disclosure|correction",
+        r"©|\(c\) ?\d{4}|copyright|all rights reserved|cookie|terms (of|and)|privacy (policy|notice)|translat(ed|ion)|"
+        r"disclaimer|disclosure|affiliate|(article|story|piece|version|post|page|report) (was|has been|is) (\w+ )?(amended|updated|corrected|"
+        r"originally|first|edited|published)|editor.?s.? note|^correction|^(first|originally) published|reprinted|"
+        r"views? expressed|sponsored by|we may earn",
+    ),
+    _cue(
+        ChromeKind.SUBSCRIBE,
+        "newsletter|subscribe|subscription|signup|paywall|piano|mailchimp",
+        r"subscri|newsletter|sign ?up (for|to|now)|your inbox|daily briefing|already a (member|subscriber)|"
+        r"(get|try) (unlimited|full) access|to (continue|keep) reading|become a member|support our (journalism|work)|donate",
+    ),
+    _cue(
+        ChromeKind.ADVERT,
+        "advert|advertisement|ad|ads|adsense|sponsor|sponsored|promo|promotion|dfp|banner",
+        r"^(advert(isement|ising)?|sponsored( content| links?)?|promoted|ad|continue reading below)\b|story continues below|% off|promo code",
+    ),
+    _cue(
+        ChromeKind.SHARE,
+        "share|sharing|sharebar|addthis|sharethis|social share|shareaholic",
+        r"^(share|tweet|pin|email|print|whatsapp|facebook|twitter|linkedin|pinterest|reddit|copy link|save)\b.{0,60}$|"
+        r"^(share|send|e-?mail) (this|on|via|with|to)|click to (share|email|print)",
+    ),
+    _cue(
+        ChromeKind.FOLLOW,
+        "follow|follow us|social links|social icons|socials",
+        r"\bfollow\b.{0,60}\b(on|us|me|@)|(like|find|join) us on|download (our|the) .{0,30}app|@\w+ on (twitter|instagram|x)\b|"
+        r"listen to .{0,40}(podcast|article)",
+    ),
+    _cue(
+        ChromeKind.COUNTER,
+        "views|viewcount|post views|reading time|readtime|read time|comment count|shares count",
+        r"^.{0,40}\b[\d.,]+ ?[km]? ?(views?|reads?|shares?|likes?|comments?|votes?|claps?)\b.{0,20}$|\b\d+ ?-?min(ute)?s? (to )?read\b|"
+        r"^(estimated )?reading time",
+    ),
+    _cue(
+        ChromeKind.CAPTION,
+        "caption|figcaption|credit|photo credit|image credit|wp caption|gallery caption",
+        rf"(photo|image|picture|illustration|graphic|video|credit|courtesy|file photo)s?\s*(:|by\b|/|credit|courtesy)|"
+        rf"\b{_AGENCY}\.?\)?$|\((photo|image|file|pictured?)\b|getty images|/{_AGENCY}",
+    ),
+    _cue(
+        ChromeKind.TIMESTAMP,
+        "timestamp|published date|entry date|post date|datetime|dateline|pubdate|updated",
+        rf"^\W*((first |last )?(published|updated|posted|modified|created|date)( on| at)?\W*)?(\w+day,? )?{DATE}\W*(at |\||-|–|,)?\W*({_CLOCK})?.{{0,12}}$|"
+        rf"^(updated|published|posted|last (updated|modified)|date)\b.{{0,60}}\d|^\d+ (minutes?|hours?|days?|weeks?|months?|years?) ago|^{_CLOCK}\W*(gmt|utc|e[sd]t|bst)?$",
+    ),
+    _cue(
+        ChromeKind.BYLINE,
+        "byline|author name|posted by|entry author|vcard|byline name",
+        rf"^(by|written by|posted by|reported by|author|words by|text by|von|por|par)\b:? .{{2,80}}$|"
+        rf"^[^.!?]{{2,50}}\W{DATE}$|\b(staff writer|correspondent|(staff|bureau) report(er|s)?|news agency|associated press|editorial team)\W*$",
+    ),
+    _cue(
+        ChromeKind.TAGS,
+        "tags|tag|tagcloud|post tags|entry tags|categories|hashtags|keywords",
+        r"^(tags?|topics?|filed under|categor(y|ies)|keywords?|posted in|labels?|more on these topics)\b\s*:?|^#\w+(\s+#?\w+)*$",
+    ),
+    _cue(
+        ChromeKind.BIO,
+        "bio|author bio|author box|about author|author description|author info",
+        r"^(about the author|about us)|\b(is|was) (a|an|the) .{0,60}(writer|journalist|editor|reporter|columnist|author|professor|fellow|"
+        r"contributor|blogger|correspondent|analyst|director|founder)\b|^the (author|writer) (is|was)|lives in .{2,40}\.$",
+    ),
+    _cue(
+        ChromeKind.RELATED,
+        "related|recommended|recommendations|more|also|trending|popular|most read|read next|teaser|teasers|latest|promo|carousel|outbrain|taboola|recirc",
+        r"^(related|read|see|more|also|you (may|might)|recommended|trending|popular|most (read|popular|viewed)|latest|live updates?|live:|up next|next|previous|"
+        r"prev|don.t miss|in case you missed|keep reading|further reading|watch|editor.?s picks?|don’t miss|must read|top stories|in pictures|gallery)\b|"
+        r"in pictures$|^(what we know|who is|explained):",
+    ),
+    _cue(ChromeKind.COMMENTS, "comment|comments|commentlist|comment body|disqus|replies|reply", r"^(reply|report|like|flag|permalink|\w+ says:?)$"),
+    _cue(
+        ChromeKind.NAVIGATION,
+        "nav|navigation|menu|navbar|breadcrumb|breadcrumbs|header|footer|sidebar|pagination|topbar|masthead|widget|skip",
+        r"^(home|menu|search|skip to|log ?in|sign in|contact|about|back to|go to|jump to|table of contents|top|close|toggle|sitemap)\b|»|›",
+    ),
+)  # fmt: skip
+_NAVIGATION_TAGS = frozenset({"nav", "header", "footer"})
+_LEAD_CHARS = 400  # enough of a block to see its cue
+
+
+def kind_of(block: Block) -> ChromeKind:
+    """Name the kind of a block that is known to be chrome.
+
+    >>> kind_of(Block("You must be logged in to post a comment.", "line", 9)).value
+    'comment-form'
+    >>> kind_of(Block("Updated: April 18, 2024, 5:47 PM", "line", 40)).value
+    'timestamp'
+    """
+    text = block.text[:_LEAD_CHARS].lower()
+    if block.tag == "figcaption":
+        return ChromeKind.CAPTION
+    if len(text.split()) <= _SHORT_WORDS:
+        for cue in _CUES:
+            if cue.text and cue.text.search(text):
+                return cue.kind
+    for cue in _CUES:
+        if cue.names and cue.names.search(block.names):
+            return cue.kind
+    return _by_structure(block)
+
+
+def _by_structure(block: Block) -> ChromeKind:
+    """What the place in the page says where neither wording nor class names do."""
+    if _NAVIGATION_TAGS & set(block.ancestors):
+        return ChromeKind.NAVIGATION
+    if block.tag in ("li", "a") or block.link_chars * 2 > len(block.text):
+        return ChromeKind.RELATED if len(block.text.split()) >= 4 else ChromeKind.NAVIGATION  # noqa: PLR2004 - a headline has four words, a menu entry fewer
+    return ChromeKind.OTHER

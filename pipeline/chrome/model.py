@@ -1,0 +1,123 @@
+"""The learned block model: how likely each block is chrome, and what is done about it.
+
+Two sub-models share one form. Linear models read wording (and, on pages, the mark-up's class names); their
+scores, with those of the neighbours, join the feature rows of `blocks` in a boosted-tree classifier.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.blocks import page_rows, surroundings, text_rows, with_neighbours, wording
+from pipeline.document import Block
+
+Probabilities = NDArray[np.float64]
+PARTS = ("wording", "markup", "page_blocks", "text_blocks")
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Probabilities of chrome at which blocks go, chosen on validation sites (metrics/chrome.json).
+
+    Attributes:
+        page_drop: a block that trafilatura kept is dropped at or above it.
+        page_rescue: a block that trafilatura dropped is brought back below it.
+        text_drop: a line of a text that reads as an article goes at or above it.
+        dump_drop: the same in a text whose lines are chrome for the most part (a whole page dumped as text).
+        dump_share: share of characters, weighted by probability, from which a text counts as such a dump.
+    """
+
+    page_drop: float
+    page_rescue: float
+    text_drop: float
+    dump_drop: float
+    dump_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """The blocks of one document and the headline that was found for it."""
+
+    blocks: Sequence[Block]
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChromeModel:
+    """Fitted scikit-learn parts and thresholds; documents go in together so that one predict serves many."""
+
+    parts: Mapping[str, Any]
+    thresholds: Thresholds
+
+    def page_probabilities(self, pages: Sequence[Titled]) -> list[Probabilities]:
+        """Probability of chrome for every block of every page, in order."""
+        rows = page_matrix(self.parts, pages)
+        return _split(self.parts["page_blocks"], rows, pages)
+
+    def text_probabilities(self, texts: Sequence[Titled]) -> list[Probabilities]:
+        """Probability of chrome for every line of every text, in order."""
+        rows = text_matrix(self.parts, texts)
+        return _split(self.parts["text_blocks"], rows, texts)
+
+    def page_drops(self, page: Titled, chrome: Probabilities) -> NDArray[np.bool_]:
+        """Which blocks of a page do not belong to its text."""
+        kept = np.array([block.kept[0] for block in page.blocks], dtype=bool)
+        limits = np.where(kept, self.thresholds.page_drop, self.thresholds.page_rescue)
+        return np.asarray(chrome >= limits)
+
+    def text_drops(self, text: Titled, chrome: Probabilities) -> NDArray[np.bool_]:
+        """Which lines of a text go: carefully in an article, readily in a dump."""
+        dump = dump_share(text.blocks, chrome) >= self.thresholds.dump_share
+        return np.asarray(chrome >= (self.thresholds.dump_drop if dump else self.thresholds.text_drop))
+
+
+def dump_share(blocks: Sequence[Block], chrome: Probabilities) -> float:
+    """Expected share of a text's lines that are chrome: what tells a dump from an article."""
+    return float(chrome.mean()) if len(blocks) else 0.0
+
+
+def page_matrix(parts: Mapping[str, Any], pages: Sequence[Titled]) -> NDArray[np.float32]:
+    """Rows of all pages' blocks: features, then wording and mark-up scores with their neighbours'."""
+    scores = [
+        scored(parts["wording"], map(wording, _flat(pages))),
+        scored(parts["markup"], map(surroundings, _flat(pages))),
+    ]
+    return stacked([page_rows(page.blocks, page.title) for page in pages], np.column_stack(scores))
+
+
+def text_matrix(parts: Mapping[str, Any], texts: Sequence[Titled]) -> NDArray[np.float32]:
+    """Rows of all texts' lines: features, then wording scores with their neighbours'."""
+    scores = scored(parts["wording"], map(wording, _flat(texts)))
+    return stacked([text_rows(text.blocks, text.title) for text in texts], scores[:, None])
+
+
+def scored(linear: Any, texts: Iterable[str]) -> NDArray[np.float32]:
+    """Log-odds of a linear model for each text; equal texts are scored once, since mark-up repeats itself."""
+    listed = list(texts)
+    if not listed:
+        return np.zeros(0, dtype=np.float32)
+    unique = {text: place for place, text in enumerate(dict.fromkeys(listed))}
+    odds = linear.decision_function(list(unique)).astype(np.float32)
+    return np.asarray(odds[[unique[text] for text in listed]])
+
+
+def stacked(rows: Sequence[NDArray[np.float32]], scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Feature rows of each document beside its part of the scores, neighbours included."""
+    if not rows:
+        return np.zeros((0, 0), dtype=np.float32)
+    ends = np.cumsum([len(part) for part in rows])[:-1]
+    parts = np.split(scores.astype(np.float32), ends)
+    return np.vstack([np.hstack([row, with_neighbours(part)]) for row, part in zip(rows, parts, strict=True)])
+
+
+def _flat(documents: Sequence[Titled]) -> list[Block]:
+    return [block for document in documents for block in document.blocks]
+
+
+def _split(trees: Any, rows: NDArray[np.float32], documents: Sequence[Titled]) -> list[Probabilities]:
+    chrome = trees.predict_proba(rows)[:, 1] if len(rows) else np.zeros(0)
+    ends = np.cumsum([len(document.blocks) for document in documents])[:-1]
+    return np.split(chrome, ends) if len(documents) else []

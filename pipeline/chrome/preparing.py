@@ -1,0 +1,38 @@
+"""From an annotated page to a prepared one: extracted, cut into blocks, each block labelled (training only)."""
+
+from pipeline.chrome.cleaning import headline
+from pipeline.chrome.gold import label_blocks
+from pipeline.corpora.pages import GoldPage
+from pipeline.corpora.prepared import PreparedPage
+from pipeline.corpora.splits import split_site
+from pipeline.extract import extract, parse
+from pipeline.read import decode
+from pipeline.segment.page import page_blocks
+from pipeline.settings import PrepareSettings
+
+
+def prepare_page(gold: GoldPage, settings: PrepareSettings) -> PreparedPage | None:
+    """Run the page through the product's own extraction and segmentation; None when it holds no element."""
+    tree = parse(decode(gold.html)[0])
+    if tree is None:
+        return None
+    page = extract(tree)
+    blocks = page_blocks(page)
+    return PreparedPage(
+        id=gold.id,
+        corpus=gold.corpus,
+        site=gold.site,
+        lang=gold.lang,
+        page_type=gold.page_type,
+        split=split_site(
+            gold.site, seed=settings.seed, valid_share=settings.valid_share, test_share=settings.test_share
+        ),
+        title=headline(blocks, page.metadata.title),
+        gold_title=gold.title,
+        content=gold.content,
+        wanted=gold.wanted,
+        unwanted=gold.unwanted,
+        presets=tuple("\n".join(lines) for lines in page.kept),
+        blocks=tuple(blocks),
+        labels=tuple(int(label) for label in label_blocks(blocks, gold)),
+    )

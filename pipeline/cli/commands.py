@@ -1,0 +1,192 @@
+"""The command `winnow`: parses options, calls one function, prints, and returns an exit status.
+
+0: every input accounted for and none failed. 1: some failed. 2: wrong use. 130: interrupted.
+Rooms that need scikit-learn are imported inside the commands, so that --help answers at once.
+"""
+
+import logging
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from pipeline.document import UNSURE, ChromeKind, Label
+from pipeline.errors import UsageError, WinnowError
+from pipeline.read import MAX_BYTES
+from pipeline.write import Format, TextOutput
+
+FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
+_VERDICTS = (*Label, UNSURE, "unscored")
+
+app = typer.Typer(
+    name="winnow",
+    help="Clean folders of web documents and score each as reporting, analysis or filler.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+_errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class TableFormat(StrEnum):
+    """How `winnow score` prints."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+class Backend(StrEnum):
+    """Where the work runs."""
+
+    LOKY = "loky"
+    DASK = "dask"
+
+
+Inputs = Annotated[list[str], typer.Argument(metavar="INPUT...", help="Files and folders of HTML or text, also .gz.")]
+ModelsOption = Annotated[
+    Path | None, typer.Option("--models", metavar="DIR", help="Folder with chrome/ and quality/ to use instead.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more of what is done.")]
+Glob = Annotated[str, typer.Option("--glob", metavar="PATTERN", help="Take only such file names from folders.")]
+MaxBytes = Annotated[int, typer.Option("--max-bytes", min=1, help="Reject larger documents, also once unpacked.")]
+KeepOption = Annotated[str, typer.Option("--keep", metavar="KINDS", help="Chrome kinds that stay: caption,byline,...")]
+
+
+def main() -> None:
+    """Run the command line; the only place that turns exceptions into exit statuses."""
+    try:
+        app()
+    except WinnowError as error:
+        _refuse(str(error))
+    except KeyboardInterrupt:
+        _errors.print("Interrupted: what was done is kept. Run the same command again to do all of it.")
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output left; Python would complain at exit
+        sys.exit(0)
+
+
+@app.command(epilog="Example:  winnow clean pages/ --output cleaned/ --keep caption --drop filler")
+def clean(  # noqa: PLR0913 - one parameter an option
+    inputs: Inputs,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where text/, results and run.json go.")],
+    *,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 means one for each core.")] = 0,
+    keep: KeepOption = "",
+    drop: Annotated[str, typer.Option("--drop", metavar="VERDICTS", help="Write no text for these: filler,unsure,...")] = "",
+    models: ModelsOption = None,
+    time_limit: Annotated[float | None, typer.Option("--time-limit", metavar="S", help="Not in this version.")] = None,
+    memory_limit: Annotated[int | None, typer.Option("--memory-limit", metavar="MB", help="Not in this version.")] = None,
+    max_bytes: MaxBytes = MAX_BYTES,
+    glob: Glob = "*",
+    text: Annotated[TextOutput, typer.Option("--text", help="A text file each, records of text.jsonl, or none.")] = TextOutput.FILES,
+    form: Annotated[Format, typer.Option("--format", help="How results are written.")] = Format.JSONL,
+    backend: Annotated[Backend, typer.Option("--backend", help="Only loky in this version.")] = Backend.LOKY,
+    scheduler: Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Not in this version.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Not in this version: every run does all inputs.")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Clean and score every file of the inputs into a folder."""
+    _not_yet(
+        {
+            "--time-limit": time_limit is not None,
+            "--memory-limit": memory_limit is not None,
+            "--backend dask": backend is Backend.DASK,
+            "--scheduler": scheduler is not None,
+            "--fresh": fresh,
+        }
+    )
+    kept, dropped = _kinds(keep), _verdicts(drop)
+    _local(inputs)
+    from pipeline.cli.printing import print_summary, progress_bar  # noqa: PLC0415 - late: imports scikit-learn
+    from pipeline.run import CleanSettings, clean_folder  # noqa: PLC0415
+
+    _log(verbose=verbose)
+    settings = CleanSettings(jobs, kept, dropped, models, text, form, max_bytes, glob)
+    with progress_bar(quiet=quiet) as progress:
+        summary = clean_folder(inputs, output, settings, progress)
+    if not quiet:
+        print_summary(summary, output)
+    if summary.failed:
+        raise typer.Exit(FAILED)
+
+
+@app.command(epilog="Example:  winnow score new.html notes.txt --format jsonl")
+def score(
+    inputs: Inputs,
+    *,
+    form: Annotated[TableFormat, typer.Option("--format", help="How rows are printed.")] = TableFormat.TABLE,
+    keep: KeepOption = "",
+    models: ModelsOption = None,
+    max_bytes: MaxBytes = MAX_BYTES,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Print verdicts, scores and evidence; write nothing. `-` reads standard input."""
+    kept = _kinds(keep)
+    _local(inputs)
+    from pipeline.cli.printing import print_rows  # noqa: PLC0415 - late: imports scikit-learn
+    from pipeline.run import score_inputs  # noqa: PLC0415
+
+    _log(verbose=verbose)
+    rows = score_inputs(inputs, keep=kept, models=models, max_bytes=max_bytes, pattern=glob)
+    if print_rows(rows, form.value, quiet=quiet):
+        raise typer.Exit(FAILED)
+
+
+@app.command("models", epilog="Example:  winnow models --models trained/models")
+def show_models(*, models: ModelsOption = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """Say which models are used, when and on what they were trained, with their figures."""
+    from pipeline.cli.printing import print_models  # noqa: PLC0415 - late: imports scikit-learn
+    from pipeline.score import default_models, load_models  # noqa: PLC0415
+
+    _log(verbose=verbose)
+    print_models(load_models(models).manifests, models or default_models(), quiet=quiet)
+
+
+def _kinds(text: str) -> frozenset[ChromeKind]:
+    """Chrome kinds out of a list with commas."""
+    return frozenset(ChromeKind(name) for name in _names(text, "--keep", [kind.value for kind in ChromeKind]))
+
+
+def _verdicts(text: str) -> frozenset[str]:
+    """Verdicts out of a list with commas."""
+    return frozenset(_names(text, "--drop", [str(verdict) for verdict in _VERDICTS]))
+
+
+def _names(text: str, option: str, allowed: list[str]) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    wrong = [name for name in names if name not in allowed]
+    if wrong:
+        raise UsageError(f"{option} does not know {', '.join(wrong)}; allowed are {', '.join(allowed)}.")
+    return names
+
+
+def _local(inputs: list[str]) -> None:
+    """Refuse addresses, which later versions read."""
+    remote = [name for name in inputs if "://" in name]
+    if remote:
+        raise UsageError(f"{remote[0]} is an address; this version reads local files and folders only.")
+
+
+def _not_yet(given: dict[str, bool]) -> None:
+    """Refuse options that are named already and come later, rather than ignore them."""
+    wanted = [option for option, present in given.items() if present]
+    if wanted:
+        raise UsageError(f"{wanted[0]} is not available in this version of winnow: leave it out.")
+
+
+def _log(*, verbose: bool) -> None:
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(message)s", stream=sys.stderr)
+
+
+def _refuse(message: str) -> NoReturn:
+    _errors.print(f"winnow: {message}", markup=False)
+    sys.exit(WRONG_USE)

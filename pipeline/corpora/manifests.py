@@ -1,0 +1,179 @@
+"""The two manifests, data/texts.csv and data/pages.csv, as checked rows; it opens no corpus file.
+
+Hashes, ids and upstream paths are checked here once, so that later steps can build file paths from them.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from typing import Protocol, TypeVar
+
+from pipeline.document import Label
+from pipeline.errors import CorpusError
+
+
+class GoldKind(StrEnum):
+    """How the main text of a page is told."""
+
+    TEXT = "text+snippets"
+    SNIPPETS = "snippets"
+    ANNOTATED = "annotated-html"
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """One document with a quality label.
+
+    Attributes:
+        selector: where in the file the text is; empty for the whole file.
+        words: white-space words upstream counted after clean-up; a check, not exact.
+        sha256: of the raw file.
+    """
+
+    id: str
+    corpus: str
+    label: Label
+    basis: str
+    origin: str
+    source: str
+    repo: str
+    commit: str
+    path: str
+    selector: str
+    words: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """One web page with gold main text; `html` and `gold` are paths in the upstream repository."""
+
+    id: str
+    corpus: str
+    site: str
+    lang: str
+    page_type: str
+    gold_kind: GoldKind
+    repo: str
+    commit: str
+    html: str
+    gold: str
+    html_sha256: str
+    gold_sha256: str
+
+
+class _Row(Protocol):
+    """What both kinds of row have."""
+
+    @property
+    def id(self) -> str: ...
+
+
+Row = TypeVar("Row", bound=_Row)
+
+
+def read_texts(path: Path) -> tuple[TextRow, ...]:
+    """Read data/texts.csv.
+
+    Raises:
+        CorpusError: the file is missing, or a header, label, number, path, hash or id is wrong; names
+            the line.
+    """
+    return tuple(_read(path, TextRow, _text_row))
+
+
+def read_pages(path: Path) -> tuple[PageRow, ...]:
+    """Read data/pages.csv.
+
+    Raises:
+        CorpusError: the file is missing, or a header, gold kind, path, hash or id is wrong; names the line.
+    """
+    return tuple(_read(path, PageRow, _page_row))
+
+
+def _read(path: Path, kind: type[Row], build: Callable[[dict[str, str]], Row]) -> Iterator[Row]:
+    """Yield one row object for each line, refusing a second row with the same id."""
+    seen: set[str] = set()
+    for line, cells in _lines(path, [item.name for item in fields(kind)]):  # type: ignore[arg-type]
+        try:
+            row = build(cells)
+        except ValueError as error:
+            raise CorpusError(f"{path}, line {line}: {error}.") from error
+        if row.id in seen:
+            raise CorpusError(f"{path}, line {line}: the id {row.id!r} is already used by an earlier row.")
+        seen.add(row.id)
+        yield row
+
+
+def _lines(path: Path, header: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield line number and cells of each row of a CSV file that must have exactly `header`."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            if reader.fieldnames != header:
+                raise CorpusError(f"{path}, line 1: the header is {reader.fieldnames}, it must be {header}.")
+            for cells in reader:
+                if None in cells or None in cells.values():
+                    raise CorpusError(f"{path}, line {reader.line_num}: the row needs {len(header)} cells.")
+                yield reader.line_num, cells
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CorpusError(f"{path} cannot be read as a CSV file in UTF-8: {error}.") from error
+
+
+def _text_row(cells: dict[str, str]) -> TextRow:
+    """Check and convert one row of texts.csv."""
+    _check_upstream(cells, paths=("path",), hashes=("sha256",))
+    label = _member(Label, cells.pop("label"), name="label")
+    words = _number(cells.pop("words"))
+    return TextRow(label=label, words=words, **cells)
+
+
+def _page_row(cells: dict[str, str]) -> PageRow:
+    """Check and convert one row of pages.csv."""
+    _check_upstream(cells, paths=("html", "gold"), hashes=("html_sha256", "gold_sha256"))
+    gold_kind = _member(GoldKind, cells.pop("gold_kind"), name="gold_kind")
+    return PageRow(gold_kind=gold_kind, **cells)
+
+
+Member = TypeVar("Member", bound=StrEnum)
+
+
+def _member(kind: type[Member], value: str, *, name: str) -> Member:
+    """Find the enum member of a cell."""
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise ValueError(f"{name} is {value!r}, allowed are {', '.join(kind)}") from error
+
+
+def _number(value: str) -> int:
+    """Read a count."""
+    if not value.isdecimal():
+        raise ValueError(f"words is {value!r}, it must be a whole number")
+    return int(value)
+
+
+_REPO = re.compile(r"\w[\w.-]*/\w[\w.-]*")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def _check_upstream(cells: dict[str, str], *, paths: tuple[str, ...], hashes: tuple[str, ...]) -> None:
+    """Refuse cells that could lead out of the raw folder or never match a file."""
+    _check_pattern(_REPO, cells, "repo")
+    _check_pattern(_COMMIT, cells, "commit")
+    for name in hashes:
+        _check_pattern(_SHA256, cells, name)
+    for name in paths:
+        path = PurePosixPath(cells[name])
+        if not path.parts or path.is_absolute() or ".." in path.parts or str(path) != cells[name]:
+            raise ValueError(f"{name} is {cells[name]!r}, it must be a plain path inside the repository")
+
+
+def _check_pattern(pattern: re.Pattern[str], cells: dict[str, str], name: str) -> None:
+    """Refuse a cell that does not have the form of its column."""
+    if not pattern.fullmatch(cells[name]):
+        raise ValueError(f"{name} is {cells[name]!r}, it must match {pattern.pattern}")

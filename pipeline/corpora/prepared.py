@@ -1,0 +1,101 @@
+"""Prepared corpora on disk: labelled texts and labelled pages, one JSON line each, between the stages.
+
+Knows the shape of data/prepared and data/clean; not how a document got its split or its labels.
+"""
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pipeline.document import Block, Label
+from pipeline.errors import CorpusError
+
+
+class Split(StrEnum):
+    """What a site's or publisher's documents are used for."""
+
+    TRAIN = "train"
+    VALID = "valid"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedText:
+    """A labelled document, leaks stripped; `group` is the publisher that splits and folds go by."""
+
+    id: str
+    corpus: str
+    label: Label
+    basis: str
+    origin: str
+    source: str
+    group: str
+    split: Split
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPage:
+    """A page cut into blocks, with one gold label a block (`chrome.gold.BlockLabel`).
+
+    Attributes:
+        title: the headline as the page shows it.
+        content: gold main text; None where the corpus has snippets only.
+        presets: for each extractor preset its own output, lines joined by line feeds.
+    """
+
+    id: str
+    corpus: str
+    site: str
+    lang: str
+    page_type: str
+    split: Split
+    title: str | None
+    gold_title: str
+    content: str | None
+    wanted: tuple[str, ...]
+    unwanted: tuple[str, ...]
+    presets: tuple[str, ...]
+    blocks: tuple[Block, ...]
+    labels: tuple[int, ...]
+
+
+def write_lines(path: Path, records: Iterable[PreparedText | PreparedPage]) -> int:
+    """Write records as gzipped JSON lines without a time stamp, so that equal data give equal bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    count = 0
+    with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
+        for count, record in enumerate(records, 1):  # noqa: B007 - the last count is the answer
+            file.write(json.dumps(asdict(record), ensure_ascii=False).encode() + b"\n")
+    return count
+
+
+def read_texts(path: Path) -> Iterator[PreparedText]:
+    """Read prepared texts in the order in which they were written."""
+    for fields in _records(path):
+        yield PreparedText(**{**fields, "label": Label(fields["label"]), "split": Split(fields["split"])})
+
+
+def read_pages(path: Path) -> Iterator[PreparedPage]:
+    """Read prepared pages in the order in which they were written."""
+    for fields in _records(path):
+        lists = {name: tuple(fields[name]) for name in ("wanted", "unwanted", "presets", "labels")}
+        blocks = tuple(_block(item) for item in fields["blocks"])
+        yield PreparedPage(**{**fields, **lists, "split": Split(fields["split"]), "blocks": blocks})
+
+
+def _block(fields: dict[str, Any]) -> Block:
+    return Block(**{**fields, "ancestors": tuple(fields["ancestors"]), "kept": tuple(fields["kept"])})
+
+
+def _records(path: Path) -> Iterator[dict[str, Any]]:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            yield from map(json.loads, file)
+    except (OSError, ValueError) as error:
+        raise CorpusError(f"{path} cannot be read ({error}): run  dvc repro  to make it again.") from error

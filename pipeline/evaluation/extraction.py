@@ -1,0 +1,142 @@
+"""Extraction on held-out sites: ours beside trafilatura's own output, on pages, dumps and cleaned texts, in one run.
+
+The input of "cleaned" is trafilatura's own text, the input of "dump" every visible block of the page as a line.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from pipeline.chrome.cleaning import assemble, clean_texts
+from pipeline.chrome.model import ChromeModel, Titled
+from pipeline.corpora.prepared import PreparedPage, PreparedText
+from pipeline.document import Label, Metadata
+from pipeline.extract import PRESETS
+from pipeline.measure import Extraction, extraction, overlap
+
+Figures = dict[str, Any]
+_CHUNK = 64
+
+
+def extraction_figures(
+    model: ChromeModel, pages: Sequence[PreparedPage], texts: Sequence[PreparedText]
+) -> Figures:
+    """All extraction figures: a table for each corpus, the snippets, and the harm done to clean prose."""
+    by_corpus = {
+        "wcxb articles": [page for page in pages if page.corpus == "wcxb" and page.page_type == "article"],
+        "wcxb other pages": [page for page in pages if page.corpus == "wcxb" and page.page_type != "article"],
+        "l3s-gn1 news": [page for page in pages if page.corpus == "l3s-gn1"],
+    }
+    snippets = [page for page in pages if page.content is None]
+    english = [page for page in snippets if page.lang == "en"]
+    return {
+        **{name: _compare(model, chosen) for name, chosen in by_corpus.items()},
+        "snippets, all languages": _snippets(model, snippets),
+        "snippets, English": _snippets(model, english),
+        "clean prose": prose_harm(model, texts),
+    }
+
+
+def our_lines(model: ChromeModel, pages: Sequence[PreparedPage]) -> list[str]:
+    """The cleaned body of each page, from its stored blocks."""
+    bodies = []
+    for start in range(0, len(pages), _CHUNK):
+        titled = [Titled(page.blocks, page.title) for page in pages[start : start + _CHUNK]]
+        for page, chrome in zip(titled, model.page_probabilities(titled), strict=True):
+            bodies.append(
+                assemble(page, chrome, model.page_drops(page, chrome), Metadata(), frozenset()).body
+            )
+    return bodies
+
+
+def our_texts(model: ChromeModel, texts: Sequence[str]) -> list[str]:
+    """The cleaned text of each text, title included."""
+    return [
+        document.text
+        for start in range(0, len(texts), _CHUNK)
+        for document in clean_texts(model, texts[start : start + _CHUNK])
+    ]
+
+
+def _compare(model: ChromeModel, pages: Sequence[PreparedPage]) -> Figures:
+    """Precision, recall and F1 of each contender on the same pages."""
+    dumps = ["\n".join(block.text for block in page.blocks) for page in pages]
+    cleaned = [page.presets[0] for page in pages]
+    contenders = {
+        "pages: winnow": our_lines(model, pages),
+        **{
+            f"pages: trafilatura {name}": [page.presets[place] for page in pages]
+            for place, name in enumerate(PRESETS)
+        },
+        "dumps: winnow": our_texts(model, dumps),
+        "dumps: all text": dumps,
+        "cleaned by trafilatura, then winnow": our_texts(model, cleaned),
+    }
+    return {name: _rounded(_figures(pages, found)) for name, found in contenders.items()}
+
+
+def _figures(pages: Sequence[PreparedPage], found: Sequence[str]) -> Extraction:
+    return extraction(
+        overlap(text, page.content or "", page.gold_title) for page, text in zip(pages, found, strict=True)
+    )
+
+
+def _rounded(figures: Extraction) -> Figures:
+    return {
+        "f1": round(figures.f1, 4),
+        "precision": round(figures.precision, 4),
+        "recall": round(figures.recall, 4),
+        "pages": figures.pages,
+    }
+
+
+def _snippets(model: ChromeModel, pages: Sequence[PreparedPage]) -> Figures:
+    """Share of must-have strings that are there and of must-not-have strings that are gone, and their F1."""
+    contenders = {"winnow": our_lines(model, pages)}
+    contenders |= {
+        f"trafilatura {name}": [page.presets[place] for page in pages] for place, name in enumerate(PRESETS)
+    }
+    return {name: _snippet_figures(pages, found) for name, found in contenders.items()} | {
+        "pages": len(pages)
+    }
+
+
+def _snippet_figures(pages: Sequence[PreparedPage], found: Sequence[str]) -> Figures:
+    """trafilatura's own way of counting: a wanted string found is a hit, an unwanted one a false alarm."""
+    hits = misses = alarms = 0
+    for page, text in zip(pages, found, strict=True):
+        flat = " ".join(text.split())
+        wanted = [" ".join(snippet.split()) in flat for snippet in page.wanted]
+        hits += sum(wanted)
+        misses += len(wanted) - sum(wanted)
+        alarms += sum(" ".join(snippet.split()) in flat for snippet in page.unwanted)
+    precision, recall = hits / max(hits + alarms, 1), hits / max(hits + misses, 1)
+    return {
+        "f1": round(2 * precision * recall / max(precision + recall, 1e-9), 4),
+        "precision": round(precision, 4),
+        "recall": round(recall, 4),
+    }
+
+
+def prose_harm(model: ChromeModel, texts: Sequence[PreparedText]) -> Figures:
+    """What cleaning takes from clean human articles: lines and words removed, and documents touched."""
+    human = [
+        text for text in texts if text.origin == "human" and text.label in (Label.REPORTING, Label.ANALYSIS)
+    ]
+    documents = [
+        document
+        for start in range(0, len(human), _CHUNK)
+        for document in clean_texts(model, [text.text for text in human[start : start + _CHUNK]])
+    ]
+    removed = [[item.text for item in document.removed] for document in documents]
+    words = sum(len(text.text.split()) for text in human)
+    lost = sum(len(line.split()) for lines in removed for line in lines)
+    lines = sum(len(text.text.splitlines()) for text in human)
+    return {
+        "documents": len(human),
+        "lines": lines,
+        "lines_removed": round(sum(map(len, removed)) / max(lines, 1), 6),
+        "words_kept": round(1 - lost / max(words, 1), 6),
+        "documents_touched": round(float(np.mean([bool(item) for item in removed])), 4),
+    }

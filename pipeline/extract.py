@@ -1,0 +1,126 @@
+"""trafilatura at work: one parsed tree in, the lines that it would keep and the page's metadata out.
+
+The only module that knows trafilatura. The tree stays inside the process that parsed it.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction, load_html
+from trafilatura import metadata as page_metadata
+
+from pipeline.document import Metadata
+
+# The presets whose choice becomes a feature of every block. Recall adds what default drops with its
+# container; their difference says how sure trafilatura is.
+PRESETS: dict[str, dict[str, bool]] = {"default": {}, "recall": {"favor_recall": True}}
+
+_DATE_META = (
+    "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.date",
+    "dcterms.created", "pubdate", "publishdate", "publish-date", "parsely-pub-date", "sailthru.date",
+    "og:published_time", "article:published", "cxenseparse:recs:publishtime", "article.published",
+)  # fmt: skip
+_ISO_DATE = re.compile(r"\b((?:19|20)\d\d)-?([01]\d)-?([0-3]\d)")
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its warnings are our rows
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A parsed page: its tree, its metadata, and for each preset the lines that trafilatura keeps."""
+
+    tree: HtmlElement
+    metadata: Metadata
+    kept: tuple[tuple[str, ...], ...]
+
+
+def parse(html: str) -> HtmlElement | None:
+    """Parse a page; None when nothing of it is mark-up that holds an element."""
+    return load_html(html)
+
+
+def extract(tree: HtmlElement) -> Page:
+    """Run every preset and read the metadata; the tree is left as it was."""
+    kept = tuple(kept_lines(tree, **options) for options in PRESETS.values())
+    return Page(tree, read_metadata(tree), kept)
+
+
+def kept_lines(tree: HtmlElement, **options: bool) -> tuple[str, ...]:
+    """The lines of trafilatura's plain text, comments off; empty when it finds no content."""
+    document = bare_extraction(tree, include_comments=False, **options)
+    text = document.text if document is not None else None
+    return tuple(line for raw in (text or "").splitlines() if (line := " ".join(raw.split())))
+
+
+def read_metadata(tree: HtmlElement) -> Metadata:
+    """Title, author, date, address and site from meta tags and JSON-LD first, from mark-up where those are silent.
+
+    Dates are read only where the page declares them: guessing them from the text costs more than the
+    whole extraction (9 ms a page, DESIGN.md section 9).
+    """
+    found = page_metadata.examine_meta(tree)
+    try:
+        found = page_metadata.extract_meta_json(tree, found)
+    except (AttributeError, TypeError, ValueError, KeyError):
+        pass  # hostile JSON-LD: what the meta tags said still stands
+    return Metadata(
+        title=_clean(found.title or page_metadata.extract_title(tree)),
+        author=_clean(found.author or page_metadata.extract_author(tree)),
+        date=_declared_date(tree),
+        url=_clean(found.url or page_metadata.extract_url(tree)),
+        site=_clean(found.sitename or page_metadata.extract_sitename(tree)),
+        language=(tree.get("lang") or "").split("-")[0].lower() or None,
+    )
+
+
+def _clean(value: str | None) -> str | None:
+    """Collapse white space and refuse values too long to be what they claim."""
+    text = " ".join(
+        (value or "").encode(errors="replace").decode().split()
+    )  # JSON-LD can smuggle in surrogates
+    return text if 0 < len(text) <= 500 else None
+
+
+def _declared_date(tree: HtmlElement) -> str | None:
+    """The publication day as YYYY-MM-DD from meta tags, JSON-LD or the first `time` element."""
+    for value in _date_candidates(tree):
+        match = _ISO_DATE.search(value)
+        if match:
+            return "-".join(match.groups())
+    return None
+
+
+def _date_candidates(tree: HtmlElement) -> Iterator[str]:
+    named = {
+        (element.get("property") or element.get("name") or element.get("itemprop") or "").lower(): element
+        for element in reversed(tree.findall(".//meta[@content]"))
+    }
+    yield from (named[name].get("content") for name in _DATE_META if name in named)
+    for script in tree.xpath('.//script[@type="application/ld+json"]/text()'):
+        yield from _published(_json(script))
+    yield from tree.xpath(".//time/@datetime")[:1]
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _published(data: Any, depth: int = 0) -> Iterator[str]:
+    """Every datePublished in JSON-LD, outermost first; depth is bounded because pages are hostile."""
+    if depth > 6:
+        return
+    if isinstance(data, dict):
+        if isinstance(data.get("datePublished"), str):
+            yield data["datePublished"]
+        data = list(data.values())
+    if isinstance(data, list):
+        for item in data:
+            yield from _published(item, depth + 1)

@@ -1,0 +1,1 @@
+"""The document model: reporting, analysis or filler, how sure, and why."""

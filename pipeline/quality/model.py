@@ -1,0 +1,143 @@
+"""The document model at run time: verdicts with evidence for clean documents, many with one predict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from pipeline.document import LABELS, UNSURE, CleanDocument, Cue, Quote, Unscored, Verdict
+from pipeline.features import STYLE, first_words, masked, sentences, style_rows
+from pipeline.quality.classifier import QualityClassifier
+
+_QUOTES = 3
+_CUES = 3
+_QUOTED_WORDS = 6  # a shorter sentence convinces nobody
+_QUOTED_CHARS = 300
+_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What turns probabilities into verdicts; from the model's manifest.
+
+    Attributes:
+        decide: a verdict is `unsure` when the highest probability is below it.
+        min_words: shorter documents are not scored.
+        max_words: only so many words of a document are read.
+        typical: for each style measure its median in training texts of each label, in LABELS order.
+    """
+
+    decide: float
+    min_words: int
+    max_words: int
+    typical: tuple[tuple[float, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QualityModel:
+    """A fitted classifier with its rules."""
+
+    classifier: QualityClassifier
+    rules: Rules
+
+    def judge(self, documents: Sequence[CleanDocument]) -> list[Verdict]:
+        """One verdict a document, in order; `metadata.language` must hold the detected language."""
+        verdicts = [_unscored(document, self.rules.min_words) for document in documents]
+        scored = [place for place, verdict in enumerate(verdicts) if verdict is None]
+        texts = [first_words(documents[place].body, self.rules.max_words) for place in scored]
+        for place, verdict in zip(scored, self._verdicts(texts), strict=True):
+            verdicts[place] = verdict
+        return [verdict for verdict in verdicts if verdict is not None]
+
+    def _verdicts(self, texts: Sequence[str]) -> list[Verdict]:
+        if not texts:
+            return []
+        styles = style_rows(texts)
+        rows = self.classifier.rows([masked(text) for text in texts], styles)
+        order = [list(self.classifier.classes_).index(label) for label in LABELS]
+        scores = self.classifier.proba_of(rows)[:, order]
+        weights = _contrasts(self.classifier.linear_.coef_[order])
+        return [
+            self._verdict(text, rows[place], styles[place], scores[place], weights)
+            for place, text in enumerate(texts)
+        ]
+
+    def _verdict(
+        self,
+        text: str,
+        row: csr_matrix,
+        style: NDArray[np.float64],
+        scores: NDArray[np.float64],
+        weights: NDArray[np.float64],
+    ) -> Verdict:
+        top = int(scores.argmax())
+        label = LABELS[top].value if scores[top] >= self.rules.decide else UNSURE
+        triple = (float(scores[0]), float(scores[1]), float(scores[2]))
+        patterns = len(self.classifier.vectorizer_.vocabulary_)
+        return Verdict(
+            label,
+            triple,
+            quotes=self._quotes(text, row, weights[top, :patterns]),
+            cues=self._cues(row, style, weights[top, patterns:]),
+        )
+
+    def _quotes(self, text: str, row: csr_matrix, weights: NDArray[np.float64]) -> tuple[Quote, ...]:
+        """The sentences whose word patterns pushed hardest toward the label, hardest first.
+
+        A pattern's contribution to the document is shared among the sentences by how often each has it.
+        """
+        parts = [part for part in dict.fromkeys(sentences(text)) if part.count(" ") + 1 >= _QUOTED_WORDS]
+        if not parts:
+            return ()
+        counts = self._counts(parts)
+        patterns = counts.shape[1]
+        values = np.asarray(row[:, :patterns].todense()).ravel()
+        totals = np.maximum(np.asarray(counts.sum(axis=0)).ravel(), 1)
+        effects = counts @ (weights * values / totals)
+        best = [place for place in np.argsort(-effects, kind="stable")[:_QUOTES] if effects[place] > 0]
+        return tuple(Quote(_shortened(parts[place]), round(float(effects[place]), 4)) for place in best)
+
+    def _counts(self, parts: Sequence[str]) -> csr_matrix:
+        """(n, patterns) raw counts of word patterns in sentences."""
+        vectorizer = self.classifier.vectorizer_
+        analyse, vocabulary = vectorizer.build_analyzer(), vectorizer.vocabulary_
+        columns = [[vocabulary[p] for p in analyse(masked(part)) if p in vocabulary] for part in parts]
+        ends = np.cumsum([0, *map(len, columns)])
+        flat = np.array([column for row in columns for column in row], dtype=int)
+        return csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(parts), len(vocabulary)))
+
+    def _cues(
+        self, row: csr_matrix, style: NDArray[np.float64], weights: NDArray[np.float64]
+    ) -> tuple[Cue, ...]:
+        """The style measures that pushed hardest toward the label, hardest first."""
+        effects = np.asarray(row[:, -len(STYLE) :].todense()).ravel() * weights
+        best = [place for place in np.argsort(-effects, kind="stable")[:_CUES] if effects[place] > 0]
+        return tuple(
+            Cue(
+                STYLE[place],
+                round(float(style[place]), 3),
+                self.rules.typical[place],
+                round(float(effects[place]), 4),
+            )
+            for place in best
+        )
+
+
+def _unscored(document: CleanDocument, min_words: int) -> Verdict | None:
+    if len(document.body.split()) < min_words:
+        return Verdict(None, unscored=Unscored.TOO_SHORT)
+    if document.metadata.language != _LANGUAGE:
+        return Verdict(None, unscored=Unscored.LANGUAGE)
+    return None
+
+
+def _contrasts(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(labels, columns) push toward each label against the mean of the others."""
+    labels = len(weights)
+    return np.asarray(weights - (weights.sum(axis=0) - weights) / (labels - 1))
+
+
+def _shortened(sentence: str) -> str:
+    return sentence if len(sentence) <= _QUOTED_CHARS else sentence[: _QUOTED_CHARS - 1].rstrip() + "…"

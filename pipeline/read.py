@@ -1,0 +1,221 @@
+"""Finds inputs, opens them and decodes them: paths in, sources or failures out.
+
+Everything that it opens is hostile: size, compression, names and encodings. It never writes.
+"""
+
+import gzip
+import hashlib
+import os
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import IO
+
+from charset_normalizer import from_bytes
+
+from pipeline.document import Failure, MediaType, Origin, Reason, Source
+from pipeline.errors import UsageError
+
+MAX_BYTES = 20_000_000
+STDIN = "-"
+_HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
+_TEXT_SUFFIXES = frozenset({".txt", ".md"})
+_CONTAINER_SUFFIXES = frozenset({".jsonl", ".parquet", ".csv", ".warc"})
+_DECLARED = re.compile(
+    rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE
+)
+_MARKUP = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|div|p|table|article|section|span|a\s|br)\b", re.IGNORECASE
+)
+_WHOLE_PAGE = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+)
+_MARKUP_SEEN = 3  # tags in the first characters from which an unnamed text is a page
+_SNIFFED = 4000
+_DECLARED_WITHIN = 4096
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+# What a browser reads these names as (WHATWG Encoding Standard, "latin1").
+_BROWSER_NAMES = {
+    "iso-8859-1": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "ascii": "cp1252",
+    "us-ascii": "cp1252",
+}
+_CONTROLS = {code: " " for code in (*range(9), 11, 12, *range(14, 32), 127)}
+_BINARY_SHARE = 0.02  # share of control characters above which bytes are no text
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One input before it is opened; `id` is unique within the run and is a safe relative path."""
+
+    id: str
+    path: Path
+
+
+def list_entries(inputs: Sequence[Path], pattern: str = "*") -> list[Entry]:
+    """Every file that the inputs name, each exactly once, in the order of inputs and then of paths.
+
+    A file is known by its name, a file of a folder by its path below the folder; where two inputs give the same
+    id, later ones get `~2`, `~3`, ... before the suffix. Links to folders are not followed, so that a loop ends.
+
+    Raises:
+        UsageError: an input does not exist.
+    """
+    entries: list[Entry] = []
+    seen: set[str] = set()
+    for path in inputs:
+        for entry in _entries(path, pattern):
+            unique = _unique(entry.id, seen)
+            seen.add(unique.casefold())
+            entries.append(replace(entry, id=unique))
+    return entries
+
+
+def load(entry: Entry, max_bytes: int = MAX_BYTES) -> Source | Failure:
+    """Read and decode one input; what cannot be read or is no text becomes a Failure."""
+    origin = Origin(entry.id, os.fsdecode(entry.path))
+    if _suffix(entry.path) in _CONTAINER_SUFFIXES:
+        detail = f"{_suffix(entry.path)} files hold many documents; this version reads HTML and text files and their .gz."
+        return Failure(origin, "read", Reason.NOT_TEXT, detail)
+    try:
+        raw = _contents(entry.path, max_bytes)
+    except (OSError, EOFError, zlib.error) as error:
+        return Failure(origin, "read", Reason.UNREADABLE, f"The file cannot be read: {_why(error)}.")
+    if len(raw) > max_bytes:
+        return _too_large(origin, max_bytes)
+    origin = replace(origin, sha256=hashlib.sha256(raw).hexdigest(), size=len(raw))
+    return source_of(raw, origin, _suffix(entry.path))
+
+
+def load_stream(stream: IO[bytes], max_bytes: int = MAX_BYTES) -> Source | Failure:
+    """Read one document from standard input."""
+    raw = stream.read(max_bytes + 1)
+    if len(raw) > max_bytes:
+        return _too_large(Origin(STDIN, STDIN), max_bytes)
+    return source_of(raw, Origin(STDIN, STDIN, hashlib.sha256(raw).hexdigest(), len(raw)))
+
+
+def load_text(document: str | Path, number: int) -> Source | Failure:
+    """A source out of a path, or out of a string that holds a text or a page; `number` names the latter."""
+    if isinstance(document, Path):
+        return load(Entry(_safe(Path(document.name)), document))
+    raw = document.encode("utf-8", errors="replace")
+    return source_of(raw, Origin(f"text-{number}", "", hashlib.sha256(raw).hexdigest(), len(raw)))
+
+
+def source_of(raw: bytes, origin: Origin, suffix: str = "") -> Source | Failure:
+    """Decode bytes and tell page from text: by suffix where it says so, else by the content."""
+    if not raw.strip():
+        return Failure(origin, "read", Reason.EMPTY, "The document has no bytes other than white space.")
+    if _is_binary(raw):
+        return Failure(origin, "read", Reason.NOT_TEXT, "The bytes are not text in any encoding.")
+    content, encoding = decode(raw)
+    media_type = _media_type(content, suffix)
+    return Source(origin, content, media_type, encoding)
+
+
+def decode(raw: bytes) -> tuple[str, str]:
+    """Text and the encoding that gave it: byte order mark, declaration, UTF-8, then a guess; never fails.
+
+    A declaration is only believed when the bytes agree; control characters become spaces.
+    """
+    for mark, encoding in _BOMS:
+        if raw.startswith(mark):
+            return _cleaned(raw[len(mark) :].decode(encoding, errors="replace")), encoding
+    declared = _DECLARED.search(raw[:_DECLARED_WITHIN])
+    name = declared[1].decode("ascii").lower() if declared else ""
+    for encoding in ("utf-8", _BROWSER_NAMES.get(name, name)):
+        try:
+            return _cleaned(raw.decode(encoding)), encoding
+        except (UnicodeDecodeError, LookupError, ValueError):
+            continue
+    best = from_bytes(raw[:100_000]).best()
+    guess = best.encoding if best else "cp1252"
+    return _cleaned(raw.decode(guess, errors="replace")), guess
+
+
+def _too_large(origin: Origin, max_bytes: int) -> Failure:
+    detail = f"The document is larger than {max_bytes} bytes; --max-bytes raises the limit."
+    return Failure(origin, "read", Reason.TOO_LARGE, detail)
+
+
+def _entries(path: Path, pattern: str) -> Iterator[Entry]:
+    if path.is_dir():
+        for folder, folders, files in os.walk(path):
+            folders.sort()
+            for name in sorted(files):
+                found = Path(folder, name)
+                if fnmatch(name, pattern):
+                    yield Entry(_safe(found.relative_to(path)), found)
+    elif path.exists() or path.is_symlink():
+        yield Entry(_safe(Path(path.name)), path)
+    else:
+        raise UsageError(
+            f"{os.fsdecode(path)!r} does not exist: name a file or a folder of HTML or text files."
+        )
+
+
+def _safe(path: Path) -> str:
+    """A path as an id: `/` between parts; bytes that are no UTF-8 as \\xNN, so that it can be written anywhere."""
+    return os.fsencode(path.as_posix()).decode("utf-8", errors="backslashreplace")
+
+
+def _unique(name: str, seen: set[str]) -> str:
+    """The name, numbered if a name that differs at most in case is taken: file systems may not tell them apart."""
+    path, number = Path(name), 1
+    candidate = name
+    while candidate.casefold() in seen:
+        number += 1
+        candidate = (path.parent / f"{path.stem}~{number}{path.suffix}").as_posix()
+    return candidate
+
+
+def _suffix(path: Path) -> str:
+    """The suffix in lower case, without .gz."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes and suffixes[-1] == ".gz":
+        suffixes.pop()
+    return suffixes[-1] if suffixes else ""
+
+
+def _contents(path: Path, max_bytes: int) -> bytes:
+    """At most one byte more than allowed, so that a compressed bomb is never unpacked whole."""
+    if not path.is_file():
+        raise OSError(0, "it is not a regular file" if path.exists() else "it is not there")
+    opener = gzip.open if path.suffix.lower() == ".gz" else open
+    with opener(path, "rb") as file:
+        return file.read(max_bytes + 1)
+
+
+def _why(error: BaseException) -> str:
+    return (
+        (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).rstrip(".").lower()
+    )
+
+
+def _is_binary(raw: bytes) -> bool:
+    """Control characters beyond white space tell binary data; UTF-16 is only believed with its mark."""
+    if raw.startswith(tuple(mark for mark, _ in _BOMS)):
+        return False
+    head = raw[:_SNIFFED]
+    controls = sum(byte < 32 and byte not in (9, 10, 11, 12, 13, 27) for byte in head)  # noqa: PLR2004 - ASCII
+    return b"\0" in head or controls > _BINARY_SHARE * len(head)
+
+
+def _cleaned(text: str) -> str:
+    return text.translate(_CONTROLS)
+
+
+def _media_type(content: str, suffix: str) -> MediaType:
+    """What the suffix says, else whether mark-up stands in the first characters; a whole page is never text."""
+    if suffix in _HTML_SUFFIXES or _WHOLE_PAGE.match(content):
+        return MediaType.HTML
+    if suffix in _TEXT_SUFFIXES:
+        return MediaType.TEXT
+    head = content[:_SNIFFED]
+    return MediaType.HTML if len(_MARKUP.findall(head)) >= _MARKUP_SEEN else MediaType.TEXT

@@ -1,0 +1,207 @@
+"""The main job: sources in, outcomes out. Everything else serves this module or is served by it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from pipeline import models
+from pipeline.blocks import PAGE_FEATURES, TEXT_FEATURES
+from pipeline.chrome.cleaning import clean_pages, clean_texts
+from pipeline.chrome.model import ChromeModel, Thresholds
+from pipeline.document import (
+    Block,
+    ChromeKind,
+    CleanDocument,
+    Failure,
+    MediaType,
+    Metadata,
+    Outcome,
+    Reason,
+    Scored,
+    Source,
+    Verdict,
+)
+from pipeline.extract import extract, parse
+from pipeline.features import STYLE, language_of
+from pipeline.quality.classifier import QualityClassifier
+from pipeline.quality.model import QualityModel, Rules
+from pipeline.read import load_text
+from pipeline.segment.page import page_blocks
+from pipeline.write import row
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CHUNK = 32  # documents that share one predict: beyond it the share of a call per document is small
+CHROME_FEATURES: Mapping[str, Sequence[str]] = {"page_blocks": PAGE_FEATURES, "text_blocks": TEXT_FEATURES}
+QUALITY_FEATURES: Mapping[str, Sequence[str]] = {"style": STYLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Both models and the fingerprint that identifies them in every row."""
+
+    chrome: ChromeModel
+    quality: QualityModel
+    manifests: tuple[models.Manifest, models.Manifest]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Segmented:
+    """A source whose text is in hand: blocks of a page, or None and the source's own lines."""
+
+    source: Source
+    metadata: Metadata = field(default_factory=Metadata)
+    blocks: tuple[Block, ...] | None = None
+    seconds: float = 0.0
+
+
+class Scorer:
+    """Cleans and scores sources.
+
+    Args:
+        models: from `load_models`.
+        keep: kinds of chrome that stay in the text.
+    """
+
+    def __init__(self, models: Models, *, keep: Iterable[ChromeKind] = ()) -> None:
+        self.models = models
+        self.keep = frozenset(keep)
+
+    def __call__(self, sources: Iterable[Source]) -> Iterator[Outcome]:
+        """One outcome a source, in order; sources are taken `CHUNK` at a time."""
+        for chunk in _chunks(sources):
+            yield from self.score_chunk(chunk)
+
+    def score_chunk(self, sources: Sequence[Source]) -> list[Outcome]:
+        """The main job on sources that share each model's predict."""
+        started = perf_counter()
+        segmented = [segment(source) for source in sources]
+        cleaned = self.clean([item for item in segmented if isinstance(item, _Segmented)])
+        verdicts = iter(
+            self.models.quality.judge([item.document for item in cleaned if isinstance(item, Scored)])
+        )
+        judged = iter(
+            [replace(item, verdict=next(verdicts)) if isinstance(item, Scored) else item for item in cleaned]
+        )
+        outcomes = [item if isinstance(item, Failure) else next(judged) for item in segmented]
+        return _timed(outcomes, perf_counter() - started)
+
+    def clean(self, segmented: Sequence[_Segmented]) -> list[Outcome]:
+        """Remove chrome, pages and texts apart; a document of which nothing is left becomes a Failure."""
+        pages = [item for item in segmented if item.blocks is not None]
+        texts = [item for item in segmented if item.blocks is None]
+        chrome = self.models.chrome
+        of_pages = iter(
+            clean_pages(chrome, [(item.blocks or (), item.metadata) for item in pages], self.keep)
+        )
+        of_texts = iter(clean_texts(chrome, [item.source.content for item in texts], self.keep))
+        return [_finished(item, next(of_texts if item.blocks is None else of_pages)) for item in segmented]
+
+    def frame(self, documents: Iterable[str | Path]) -> "pd.DataFrame":
+        """A table with one row a document, in order, and the columns of results.jsonl.
+
+        Args:
+            documents: paths of files, or texts and HTML as strings.
+        """
+        import pandas as pd  # noqa: PLC0415 - late: half a second that the command line does not need
+
+        opened = [load_text(document, number) for number, document in enumerate(documents, 1)]
+        outcomes = self([item for item in opened if isinstance(item, Source)])
+        told = [item if isinstance(item, Failure) else next(outcomes) for item in opened]
+        return pd.DataFrame([row(outcome, self.models.fingerprint) for outcome in told])
+
+
+def load_models(folder: Path | None = None) -> Models:
+    """Load and verify both models.
+
+    Args:
+        folder: holds `chrome/` and `quality/`; by default the models that come with the package.
+
+    Raises:
+        ModelError: a folder is missing, damaged or was trained for other code.
+    """
+    root = folder or default_models()
+    chrome = models.load(root / "chrome", CHROME_FEATURES)
+    quality = models.load(root / "quality", QUALITY_FEATURES)
+    manifests = (chrome.manifest, quality.manifest)
+    return Models(
+        ChromeModel(chrome.parts, Thresholds(**chrome.manifest.parameters["thresholds"])),
+        _quality_model(quality.parts, quality.manifest.parameters),
+        manifests,
+        models.fingerprint(manifests),
+    )
+
+
+@cache
+def default_models() -> Path:
+    """The models of the installed package, or of the checkout that the package is imported from."""
+    package = Path(__file__).parent
+    packed = package / "_models"
+    return packed if packed.is_dir() else package.parent / "models"
+
+
+def segment(source: Source) -> _Segmented | Failure:
+    """Parse, extract and cut a page; a text is cut later, round by round. What cannot go on becomes a Failure."""
+    if source.media_type is MediaType.TEXT:
+        return _Segmented(source)
+    started = perf_counter()
+    try:
+        tree = parse(source.content)
+        if tree is None:
+            return _failure(source, "extract", Reason.NO_CONTENT, "The page holds no element with text.")
+        page = extract(tree)
+        blocks = tuple(page_blocks(page))
+    except MemoryError:
+        return _failure(source, "extract", Reason.MEMORY_LIMIT, "The page needs more memory than there is.")
+    except Exception as error:  # noqa: BLE001 - the one border to libraries that raise anything on hostile mark-up
+        return _failure(
+            source, "extract", Reason.EXTRACTOR_ERROR, f"{type(error).__name__} while the page was read."
+        )
+    return _Segmented(source, page.metadata, blocks, perf_counter() - started)
+
+
+def _quality_model(parts: Mapping[str, Any], parameters: Mapping[str, Any]) -> QualityModel:
+    rules = dict(parameters["rules"])
+    typical = tuple((float(a), float(b), float(c)) for a, b, c in rules.pop("typical"))
+    return QualityModel(
+        QualityClassifier.from_parts(parts, **parameters["classifier"]), Rules(typical=typical, **rules)
+    )
+
+
+def _finished(item: _Segmented, document: CleanDocument) -> Outcome:
+    """A cleaned source on its way to the verdict, under the language its text is in."""
+    if not document.lines:
+        failure = _failure(
+            item.source, "clean", Reason.NO_CONTENT, "Nothing is left once the chrome is removed."
+        )
+        return replace(failure, seconds=item.seconds, metadata=document.metadata, removed=document.removed)
+    language = language_of(document.body) or document.metadata.language
+    told = replace(document, metadata=replace(document.metadata, language=language))
+    return Scored(item.source, told, Verdict(None), item.seconds)
+
+
+def _failure(source: Source, stage: str, reason: Reason, detail: str) -> Failure:
+    return Failure(source.origin, stage, reason, detail, source.media_type, source.encoding)
+
+
+def _timed(outcomes: Sequence[Outcome], seconds: float) -> list[Outcome]:
+    """Give each document its own extraction time and an equal share of the work done together."""
+    own = sum(outcome.seconds for outcome in outcomes)
+    share = max(seconds - own, 0.0) / max(len(outcomes), 1)
+    return [replace(outcome, seconds=round(outcome.seconds + share, 4)) for outcome in outcomes]
+
+
+def _chunks(sources: Iterable[Source]) -> Iterator[list[Source]]:
+    chunk: list[Source] = []
+    for source in sources:
+        chunk.append(source)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

@@ -1,0 +1,95 @@
+"""Stage `chrome`: fit the block model on labelled pages and texts, choose its thresholds, save it."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from pipeline import models
+from pipeline.blocks import PAGE_FEATURES, TEXT_FEATURES
+from pipeline.chrome.model import ChromeModel
+from pipeline.chrome.situations import LabelledText, authored_text, count, page_texts, prose_text
+from pipeline.chrome.training import fit_chrome
+from pipeline.chrome.tuning import START, page_figures, tune
+from pipeline.chrome.model import Titled
+from pipeline.corpora.authored import read_authored_lines
+from pipeline.corpora.prepared import PreparedPage, Split, read_pages, read_texts
+from pipeline.settings import ChromeSettings, read_settings
+
+PREPARED, AUTHORED, MODEL, METRICS = (
+    Path("data/prepared"),
+    Path("data/authored/lines"),
+    Path("models/chrome"),
+    Path("metrics/chrome.json"),
+)
+
+
+def main() -> int:
+    """Write models/chrome and metrics/chrome.json."""
+    settings = read_settings(Path("params.yaml")).chrome
+    pages = [page for page in read_pages(PREPARED / "pages.jsonl.gz") if page.split is not Split.TEST]
+    training = [page for page in pages if page.split is Split.TRAIN]
+    held_out = [page for page in pages if page.split is Split.VALID]
+    texts = [*_page_texts(training, settings), *_authored(), *_prose(settings)]
+    model = ChromeModel(fit_chrome(training, texts, settings), START)
+    thresholds = tune(model, held_out, _page_texts(held_out, settings), settings.harm_limit)
+    figures = _figures(ChromeModel(model.parts, thresholds), held_out)
+    models.save(
+        MODEL,
+        model.parts,
+        trained=settings.trained,
+        features={"page_blocks": PAGE_FEATURES, "text_blocks": TEXT_FEATURES},
+        parameters={"thresholds": asdict(thresholds)},
+        data={"digest": _digest(training, texts), "pages": _pages(training), "texts": count(texts)},
+        figures=figures,
+    )
+    METRICS.parent.mkdir(exist_ok=True)
+    METRICS.write_text(
+        json.dumps(figures | asdict(thresholds), indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    )
+    print("chrome:", figures, thresholds)  # noqa: T201 - a stage talks to its terminal
+    return 0
+
+
+def _page_texts(pages: Sequence[PreparedPage], settings: ChromeSettings) -> list[LabelledText]:
+    return [text for page in pages if page.lang == "en" for text in page_texts(page, settings.seed)]
+
+
+def _authored() -> Iterator[LabelledText]:
+    return (authored_text(name, lines) for name, lines in read_authored_lines(AUTHORED).items())
+
+
+def _prose(settings: ChromeSettings) -> list[LabelledText]:
+    """Every n-th training document of the text corpora, so that all of them are there."""
+    texts = [text for text in read_texts(PREPARED / "texts.jsonl.gz") if text.split is Split.TRAIN]
+    step = max(len(texts) // max(settings.prose, 1), 1)
+    return [prose_text(text.group, text.text) for text in texts[::step]]
+
+
+def _figures(model: ChromeModel, pages: Sequence[PreparedPage]) -> dict[str, float]:
+    articles = [page for page in pages if page.content is not None and page.page_type in ("", "article")]
+    chrome = model.page_probabilities([Titled(page.blocks, page.title) for page in articles])
+    return {
+        "validation_f1": round(page_figures(model, articles, chrome).f1, 4),
+        "validation_pages": len(articles),
+    }
+
+
+def _pages(pages: Sequence[PreparedPage]) -> dict[str, int]:
+    return dict(sorted(Counter(page.corpus for page in pages).items()))
+
+
+def _digest(pages: Sequence[PreparedPage], texts: Sequence[LabelledText]) -> str:
+    """16 hex digits of what the model was trained on."""
+    told = hashlib.sha256()
+    for page in pages:
+        told.update(f"{page.id} {len(page.blocks)} {page.labels}".encode())
+    for text in texts:
+        told.update("\n".join(block.text for block in text.blocks).encode())
+    return told.hexdigest()[:16]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

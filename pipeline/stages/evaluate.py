@@ -1,0 +1,75 @@
+"""Stage `evaluate`: figures on the held-out sites and publishers, plots for DVC, and the model cards."""
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.corpora import prepared
+from pipeline.corpora.prepared import Split
+from pipeline.corpora.table import read_table
+from pipeline.evaluation.card import write_card
+from pipeline.evaluation.extraction import extraction_figures
+from pipeline.evaluation.verdicts import (
+    AUTHORED,
+    calibration_rows,
+    confusion_rows,
+    judge_plain,
+    judge_table,
+    source_rows,
+    verdict_figures,
+)
+from pipeline.score import load_models
+from pipeline.settings import read_settings
+
+PREPARED, CLEAN, TABLE = (
+    Path("data/prepared"),
+    Path("data/clean/texts.jsonl.gz"),
+    Path("data/features/texts.npz"),
+)
+MODELS, METRICS, PLOTS = Path("models"), Path("metrics"), Path("plots")
+
+
+def main() -> int:
+    """Write metrics/extraction.json, metrics/verdicts.json, plots/*.csv and models/*/README.md."""
+    settings = read_settings(Path("params.yaml")).evaluate
+    models = load_models(MODELS)
+    pages = [page for page in prepared.read_pages(PREPARED / "pages.jsonl.gz") if page.split is Split.TEST]
+    raw = [text for text in prepared.read_texts(PREPARED / "texts.jsonl.gz") if text.split is Split.TEST]
+    texts = list(prepared.read_texts(CLEAN))
+    extraction = extraction_figures(models.chrome, pages, raw)
+    table = read_table(TABLE).part(Split.TEST)
+    train, test = ([text for text in texts if text.split is split] for split in (Split.TRAIN, Split.TEST))
+    ours, plain = judge_table(models.quality, table), judge_plain(train, test, table)
+    decide = models.quality.rules.decide
+    verdicts = verdict_figures(ours, plain, decide, bootstrap=settings.bootstrap, seed=settings.seed)
+    _json(METRICS / "extraction.json", extraction)
+    _json(METRICS / "verdicts.json", verdicts)
+    corpora = ours.where(table.corpus != AUTHORED)
+    _csv(PLOTS / "confusion.csv", confusion_rows(corpora))
+    _csv(PLOTS / "calibration.csv", calibration_rows(corpora))
+    _csv(PLOTS / "sources.csv", source_rows(corpora))
+    for manifest, figures in zip(models.manifests, (extraction, verdicts), strict=True):
+        write_card(MODELS / manifest.name, manifest, figures)
+    print(
+        f"evaluate: {len(pages)} pages and {len(table)} texts held out; see {METRICS}/ and models/*/README.md."
+    )  # noqa: T201 - a stage talks to its terminal
+    return 0
+
+
+def _json(path: Path, figures: Mapping[str, Any]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def _csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

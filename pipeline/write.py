@@ -1,0 +1,315 @@
+"""Outcomes to files: one row an input, one text file a clean document, whole or not at all.
+
+Rows have the fields of DESIGN.md section 6, always all of them, in one order. Nothing here decides anything.
+"""
+
+import csv
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from pipeline.document import LABELS, Failure, Outcome, Removal, Scored, Status, Verdict
+from pipeline.errors import MissingExtraError, UsageError
+
+Row = dict[str, Any]
+_LIST_COLUMNS = ("removed", "scores", "evidence")  # written as JSON where a format has no lists
+RECORDS = "text.jsonl"
+_NAME_BYTES = 255  # what common file systems allow in one part of a path
+
+
+class Format(StrEnum):
+    """How rows are written."""
+
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+    CSV = "csv"
+
+
+def row(
+    outcome: Outcome, models: str, *, text_file: str | None = None, duplicate_of: str | None = None
+) -> Row:
+    """The row of an outcome; fields are always present and None where there is nothing to say."""
+    told = _failed(outcome) if isinstance(outcome, Failure) else _scored(outcome)
+    return {
+        **told,
+        "text_file": text_file,
+        "duplicate_of": duplicate_of,
+        "seconds": outcome.seconds,
+        "models": models,
+    }
+
+
+def _empty() -> Row:
+    """All fields in their order."""
+    names = (
+        "id input sha256 bytes media_type encoding status reason detail title author date url site language "
+        "text_file words removed scores verdict flagged unscored evidence duplicate_of seconds models"
+    )
+    return dict.fromkeys(names.split())
+
+
+def _failed(failure: Failure) -> Row:
+    origin, metadata = failure.origin, failure.metadata
+    return _empty() | {
+        "id": origin.id,
+        "input": printable(origin.input),
+        "sha256": origin.sha256,
+        "bytes": origin.size,
+        "media_type": failure.media_type.value if failure.media_type else None,
+        "encoding": failure.encoding,
+        "status": failure.status.value,
+        "reason": failure.reason.value,
+        "detail": failure.detail,
+        **_metadata(metadata),
+        "removed": [_removal(item) for item in failure.removed],
+        "flagged": False,
+    }
+
+
+def _scored(scored: Scored) -> Row:
+    origin, document, verdict = scored.source.origin, scored.document, scored.verdict
+    return _empty() | {
+        "id": origin.id,
+        "input": printable(origin.input),
+        "sha256": origin.sha256,
+        "bytes": origin.size,
+        "media_type": scored.source.media_type.value,
+        "encoding": scored.source.encoding,
+        "status": Status.OK.value,
+        **_metadata(document.metadata),
+        "words": len(document.body.split()),
+        "removed": [_removal(item) for item in document.removed],
+        "scores": _scores(verdict),
+        "verdict": verdict.label,
+        "flagged": verdict.flagged,
+        "unscored": verdict.unscored.value if verdict.unscored else None,
+        "evidence": _evidence(verdict),
+    }
+
+
+def _metadata(metadata: Any) -> Row:
+    return {name: getattr(metadata, name) for name in ("title", "author", "date", "url", "site", "language")}
+
+
+def _removal(item: Removal) -> Row:
+    return {"kind": item.kind.value, "text": item.text, "probability": item.probability, "line": item.line}
+
+
+def _scores(verdict: Verdict) -> Row | None:
+    """Scores rounded so that they still sum to 1: the last one takes what rounding left."""
+    if verdict.scores is None:
+        return None
+    first, second = (round(value, 4) for value in verdict.scores[:2])
+    return dict(zip(LABELS, (first, second, round(max(1 - first - second, 0.0), 4)), strict=True))
+
+
+def _evidence(verdict: Verdict) -> list[Row]:
+    quotes = [
+        {"type": "sentence", "text": quote.sentence, "effect": quote.effect} for quote in verdict.quotes
+    ]
+    cues = [
+        {
+            "type": "cue",
+            "name": cue.name,
+            "value": cue.value,
+            "typical": dict(zip(LABELS, cue.typical, strict=True)),
+            "effect": cue.effect,
+        }
+        for cue in verdict.cues
+    ]
+    return [*quotes, *cues]
+
+
+def printable(path: str) -> str:
+    """A path as valid Unicode: bytes that are no UTF-8 as backslash escapes, so that every row is valid JSON."""
+    return os.fsencode(path).decode("utf-8", errors="backslashreplace")
+
+
+def text_name(identifier: str) -> str:
+    """The text file of an id, relative to the output folder; parts too long for a file system are cut and hashed.
+
+    >>> text_name("news/a.html")
+    'text/news/a.html.txt'
+    """
+    *folders, last = identifier.split("/")
+    return "/".join(["text", *(_fitting(part) for part in folders), _fitting(last, ".txt")])
+
+
+def _fitting(part: str, suffix: str = "") -> str:
+    if len((part + suffix).encode()) <= _NAME_BYTES:
+        return part + suffix
+    digest = hashlib.sha256(part.encode()).hexdigest()[:16]
+    head = part.encode()[: _NAME_BYTES - len(digest) - len(suffix) - 1].decode(errors="ignore")
+    return f"{head}~{digest}{suffix}"
+
+
+def write_file(path: Path, content: str) -> None:
+    """Write a UTF-8 file beside its place, then put it there whole.
+
+    Raises:
+        UsageError: the place cannot be written; names it and the reason.
+    """
+    digest = hashlib.sha256(path.name.encode(errors="surrogateescape")).hexdigest()[:16]
+    part = path.with_name(f".{digest}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(content, encoding="utf-8", newline="\n")
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> UsageError:
+    """One sentence for an output that cannot be written."""
+    reason = (error.strerror or str(error)).lower()
+    return UsageError(
+        f"{printable(os.fspath(path))} cannot be written ({reason}): make room or choose another --output."
+    )
+
+
+class TextOutput(StrEnum):
+    """Where clean texts go."""
+
+    FILES = "files"
+    RECORDS = "records"
+    NONE = "none"
+
+
+class TextWriter(Protocol):
+    """Stores one clean text and answers with its place as the row names it."""
+
+    def __call__(self, scored: Scored) -> str | None:
+        """Store one text."""
+
+
+@contextmanager
+def text_writer(folder: Path, output: TextOutput) -> Iterator[TextWriter]:
+    """Texts as a file each, as records of text.jsonl (id, title, text), or not at all."""
+    if output is TextOutput.RECORDS:
+        with _replacing(folder / RECORDS) as part, part.open("w", encoding="utf-8", newline="\n") as stream:
+            yield lambda scored: _put_record(stream, scored)
+    elif output is TextOutput.FILES:
+        yield lambda scored: _put_file(folder, scored)
+    else:
+        yield lambda _: None
+
+
+def _put_record(stream: IO[str], scored: Scored) -> str:
+    document = scored.document
+    record = {"id": scored.source.origin.id, "title": document.metadata.title, "text": document.body}
+    stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+    return RECORDS
+
+
+def _put_file(folder: Path, scored: Scored) -> str:
+    name = text_name(scored.source.origin.id)
+    write_file(folder / name, scored.document.text)
+    return name
+
+
+class RowWriter(Protocol):
+    """Takes rows one at a time."""
+
+    def __call__(self, item: Row) -> None:
+        """Write one row."""
+
+
+@contextmanager
+def row_writer(stream: IO[str], form: Format) -> Iterator[RowWriter]:
+    """A writer of JSON lines or CSV to a text stream; rows are never held together."""
+    if form is Format.CSV:
+        writer = csv.DictWriter(stream, fieldnames=list(_empty()), lineterminator="\n")
+        writer.writeheader()
+        yield lambda item: writer.writerow(_flat(item))
+    else:
+        yield lambda item: _put_line(stream, item)
+
+
+def _put_line(stream: IO[str], item: Row) -> None:
+    stream.write(json.dumps(item, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def results_writer(folder: Path, form: Format) -> Iterator[RowWriter]:
+    """A writer of results.<form> in a folder; the file appears when the block ends, also when it is interrupted.
+
+    Raises:
+        MissingExtraError: parquet without pyarrow.
+        UsageError: the folder cannot be written.
+    """
+    with _replacing(folder / f"results.{form.value}") as part, _PARTS[form](part) as write:
+        yield write
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A file beside `path` that takes its place when the block ends, also when the user ends it (Ctrl-C)."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        try:
+            yield part
+        finally:
+            if isinstance(sys.exception(), KeyboardInterrupt | None):
+                part.replace(path)
+            else:
+                part.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+@contextmanager
+def _text_part(path: Path, form: Format) -> Iterator[RowWriter]:
+    with path.open("w", encoding="utf-8", newline="\n") as stream, row_writer(stream, form) as write:
+        yield write
+
+
+@contextmanager
+def _parquet_part(path: Path) -> Iterator[RowWriter]:
+    """Rows in row groups of `_GROUP`; nested columns as JSON text, which every reader of parquet takes."""
+    try:
+        import pyarrow as pa  # noqa: PLC0415 - optional ([parquet] extra)
+        import pyarrow.parquet as pq  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingExtraError("--format parquet", "parquet") from error
+    numbers = {"bytes": pa.int64(), "words": pa.int64(), "seconds": pa.float64(), "flagged": pa.bool_()}
+    schema = pa.schema([(name, numbers.get(name, pa.string())) for name in _empty()])
+    held: list[Row] = []
+
+    def flush() -> None:
+        writer.write_table(pa.Table.from_pylist(held, schema=schema))
+        held.clear()
+
+    def write(item: Row) -> None:
+        held.append(_flat(item))
+        if len(held) == _GROUP:
+            flush()
+
+    with pq.ParquetWriter(path, schema) as writer:
+        try:
+            yield write
+        finally:
+            flush()
+
+
+_GROUP = 1000
+_PARTS: dict[Format, Callable[[Path], Any]] = {
+    Format.JSONL: lambda path: _text_part(path, Format.JSONL),
+    Format.CSV: lambda path: _text_part(path, Format.CSV),
+    Format.PARQUET: _parquet_part,
+}
+
+
+def _flat(item: Row) -> Row:
+    """Nested values as JSON text."""
+    return {
+        name: json.dumps(value, ensure_ascii=False) if name in _LIST_COLUMNS and value is not None else value
+        for name, value in item.items()
+    }
