@@ -160,7 +160,7 @@ def _pick(rows: Matrix, names: Sequence[str], wanted: Sequence[str]) -> Matrix:
 
 
 def _neighbours(rows: Matrix) -> Matrix:
-    """Each measure of the blocks at `_OFFSETS`, then its mean over `_WINDOW` blocks above and below; -1 off the edge."""
+    """Each measure at `_OFFSETS`, then its mean over `_WINDOW` blocks above and below; -1 off the edge."""
     n, width = rows.shape
     pad = max(*_OFFSETS, _WINDOW)
     padded = np.full((n + 2 * pad, width), -1, dtype=np.float32)
@@ -189,25 +189,15 @@ def _documents(blocks: Sequence[Block], shape: Matrix) -> Matrix:
 def _doms(blocks: Sequence[Block]) -> Matrix:
     """(n, len(DOM)): what the mark-up and trafilatura say of each block."""
     n = len(blocks)
-    twins = Counter((block.tag, block.names) for block in blocks)
+    styles = [(block.tag, block.names) for block in blocks]
+    twins, twins_kept = (
+        Counter(styles),
+        Counter(style for style, block in zip(styles, blocks, strict=True) if block.kept[0]),
+    )
     kept = np.array([block.kept for block in blocks], dtype=np.float32).reshape(n, len(PRESETS))
-    twins_kept = Counter((block.tag, block.names) for block in blocks if block.kept[0])
-    marks = [_dom(block) for block in blocks]
-    repeated = [
-        (
-            np.log1p(twins[block.tag, block.names]),
-            twins_kept[block.tag, block.names] / twins[block.tag, block.names],
-        )
-        for block in blocks
-    ]
-    return np.hstack(
-        [
-            kept,
-            np.array(marks, dtype=np.float32).reshape(n, -1),
-            np.array(repeated, dtype=np.float32).reshape(n, 2),
-        ]
-        + [_distances(kept[:, 0])]
-    ).astype(np.float32)
+    marks = np.array([_dom(block) for block in blocks], dtype=np.float32)
+    repeated = np.array([(np.log1p(twins[style]), twins_kept[style] / twins[style]) for style in styles])
+    return np.hstack([kept, marks, repeated, _distances(kept[:, 0])]).astype(np.float32)
 
 
 def _dom(block: Block) -> tuple[float, ...]:

@@ -70,9 +70,7 @@ class Reason(StrEnum):
         return Status.REJECTED if self in _REJECTIONS else Status.FAILED
 
 
-_REJECTIONS = frozenset(
-    {Reason.EMPTY, Reason.TOO_LARGE, Reason.NOT_TEXT, Reason.NO_CONTENT, Reason.DUPLICATE}
-)
+_REJECTIONS = frozenset({Reason.EMPTY, Reason.TOO_LARGE, Reason.NOT_TEXT, Reason.NO_CONTENT, Reason.DUPLICATE})
 
 
 class Unscored(StrEnum):

@@ -7,24 +7,28 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction, load_html
 from trafilatura import metadata as page_metadata
+from trafilatura.settings import Document
 
 from pipeline.document import Metadata
 
 # The presets whose choice becomes a feature of every block. Recall adds what default drops with its
 # container; their difference says how sure trafilatura is.
-PRESETS: dict[str, dict[str, bool]] = {"default": {}, "recall": {"favor_recall": True}}
+PRESETS = ("default", "recall")
 
 _DATE_META = (
     "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.date",
     "dcterms.created", "pubdate", "publishdate", "publish-date", "parsely-pub-date", "sailthru.date",
     "og:published_time", "article:published", "cxenseparse:recs:publishtime", "article.published",
 )  # fmt: skip
+_VALUE_CHARS = 500
+_JSON_DEPTH = 6
 _ISO_DATE = re.compile(r"\b((?:19|20)\d\d)-?([01]\d)-?([0-3]\d)")
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its warnings are our rows
@@ -46,14 +50,14 @@ def parse(html: str) -> HtmlElement | None:
 
 def extract(tree: HtmlElement) -> Page:
     """Run every preset and read the metadata; the tree is left as it was."""
-    kept = tuple(kept_lines(tree, **options) for options in PRESETS.values())
+    kept = tuple(kept_lines(tree, favor_recall=preset == "recall") for preset in PRESETS)
     return Page(tree, read_metadata(tree), kept)
 
 
-def kept_lines(tree: HtmlElement, **options: bool) -> tuple[str, ...]:
+def kept_lines(tree: HtmlElement, *, favor_recall: bool = False) -> tuple[str, ...]:
     """The lines of trafilatura's plain text, comments off; empty when it finds no content."""
-    document = bare_extraction(tree, include_comments=False, **options)
-    text = document.text if document is not None else None
+    document = bare_extraction(tree, include_comments=False, favor_recall=favor_recall)
+    text = document.text if isinstance(document, Document) else None
     return tuple(line for raw in (text or "").splitlines() if (line := " ".join(raw.split())))
 
 
@@ -64,10 +68,8 @@ def read_metadata(tree: HtmlElement) -> Metadata:
     whole extraction (9 ms a page, DESIGN.md section 9).
     """
     found = page_metadata.examine_meta(tree)
-    try:
+    with suppress(AttributeError, TypeError, ValueError, KeyError):  # hostile JSON-LD: what the tags said stands
         found = page_metadata.extract_meta_json(tree, found)
-    except (AttributeError, TypeError, ValueError, KeyError):
-        pass  # hostile JSON-LD: what the meta tags said still stands
     return Metadata(
         title=_clean(found.title or page_metadata.extract_title(tree)),
         author=_clean(found.author or page_metadata.extract_author(tree)),
@@ -80,10 +82,8 @@ def read_metadata(tree: HtmlElement) -> Metadata:
 
 def _clean(value: str | None) -> str | None:
     """Collapse white space and refuse values too long to be what they claim."""
-    text = " ".join(
-        (value or "").encode(errors="replace").decode().split()
-    )  # JSON-LD can smuggle in surrogates
-    return text if 0 < len(text) <= 500 else None
+    text = " ".join((value or "").encode(errors="replace").decode().split())  # JSON-LD can smuggle in surrogates
+    return text if 0 < len(text) <= _VALUE_CHARS else None
 
 
 def _declared_date(tree: HtmlElement) -> str | None:
@@ -115,7 +115,7 @@ def _json(text: str) -> Any:
 
 def _published(data: Any, depth: int = 0) -> Iterator[str]:
     """Every datePublished in JSON-LD, outermost first; depth is bounded because pages are hostile."""
-    if depth > 6:
+    if depth > _JSON_DEPTH:
         return
     if isinstance(data, dict):
         if isinstance(data.get("datePublished"), str):

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -53,9 +54,9 @@ STYLE = (
 
 
 def sentences(text: str) -> list[str]:
-    """Cut a text into sentences at line ends and sentence ends; white space at the edges is dropped.
+    r"""Cut a text into sentences at line ends and sentence ends; white space at the edges is dropped.
 
-    >>> sentences("The bridge shut. Nobody was hurt, police said.\\nIt reopens in May.")
+    >>> sentences("The bridge shut. Nobody was hurt, police said.\nIt reopens in May.")
     ['The bridge shut.', 'Nobody was hurt, police said.', 'It reopens in May.']
     """
     return [part for raw in _SENTENCE.split(text) if (part := raw.strip())]
@@ -145,13 +146,7 @@ def _measure(text: str) -> NDArray[np.float64]:
     counts = Counter(lower)
     total, lengths = max(len(words), 1), [max(part.count(" ") + 1, 1) for part in parts] or [1]
     quotes = _QUOTE.findall(text)
-    verbs = (
-        sum(word.endswith("ed") for word in lower)
-        + counts["was"]
-        + counts["were"]
-        + counts["had"]
-        + counts["said"]
-    )
+    verbs = sum(word.endswith("ed") for word in lower) + counts["was"] + counts["were"] + counts["had"] + counts["said"]
     present = sum(counts[word] for word in ("is", "are", "has", "have", "does", "do", "says"))
     names = sum(_is_name(words, place) for place in range(1, len(words)))
     row = (
@@ -209,8 +204,6 @@ def _distinct(words: Sequence[str]) -> float:
 def _repeated_pairs(words: Sequence[str]) -> int:
     """Pairs of neighbouring topic words that were there before."""
     pairs = Counter(
-        (first, second)
-        for first, second in zip(words, words[1:], strict=False)
-        if first not in FUNCTION and second not in FUNCTION
+        (first, second) for first, second in pairwise(words) if first not in FUNCTION and second not in FUNCTION
     )
     return sum(number - 1 for number in pairs.values())

@@ -105,9 +105,7 @@ def calibration_error(
     """
     top = scores.argmax(axis=1)
     confidence = scores[np.arange(len(scores)), top]
-    correct = np.array(
-        [labels[column] == label for column, label in zip(top, truth, strict=True)], dtype=float
-    )
+    correct = np.array([labels[column] == label for column, label in zip(top, truth, strict=True)], dtype=float)
     place = np.minimum((confidence * bins).astype(int), bins - 1)
     gaps = [
         (place == index).mean() * abs(correct[place == index].mean() - confidence[place == index].mean())

@@ -102,9 +102,7 @@ def load(folder: Path, features: Mapping[str, Sequence[str]]) -> Saved:
     _check(folder, manifest, features)
     content = _read(folder / MODEL)
     if hashlib.sha256(content).hexdigest() != manifest.sha256:
-        raise ModelError(
-            f"{folder / MODEL} is not the file that {MANIFEST} describes: restore both from one training."
-        )
+        raise ModelError(f"{folder / MODEL} is not the file that {MANIFEST} describes: restore both from one training.")
     return Saved(manifest, _construct(folder, content))
 
 
@@ -117,9 +115,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         return Manifest(**json.loads(_read(folder / MANIFEST)))
     except (ValueError, TypeError) as error:
-        raise ModelError(
-            f"{folder / MANIFEST} is not a model manifest ({error}): restore or retrain it."
-        ) from error
+        raise ModelError(f"{folder / MANIFEST} is not a model manifest ({error}): restore or retrain it.") from error
 
 
 def fingerprint(manifests: Sequence[Manifest]) -> str:
@@ -131,7 +127,7 @@ def fingerprint(manifests: Sequence[Manifest]) -> str:
 def _check(folder: Path, manifest: Manifest, features: Mapping[str, Sequence[str]]) -> None:
     if manifest.protocol != PROTOCOL:
         raise ModelError(
-            f"{folder} has model protocol {manifest.protocol}, this version reads {PROTOCOL}: retrain it with dvc repro."
+            f"{folder} has model protocol {manifest.protocol}, this version reads {PROTOCOL}: retrain with dvc repro."
         )
     changed = sorted(
         part

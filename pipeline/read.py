@@ -27,9 +27,7 @@ _CONTAINER_SUFFIXES = frozenset({".jsonl", ".parquet", ".csv", ".warc"})
 _DECLARED = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE
 )
-_MARKUP = re.compile(
-    r"<(?:!doctype\s+html|html|head|body|div|p|table|article|section|span|a\s|br)\b", re.IGNORECASE
-)
+_MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|table|article|section|span|a\s|br)\b", re.IGNORECASE)
 _WHOLE_PAGE = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
 )
@@ -45,7 +43,7 @@ _BROWSER_NAMES = {
     "ascii": "cp1252",
     "us-ascii": "cp1252",
 }
-_CONTROLS = {code: " " for code in (*range(9), 11, 12, *range(14, 32), 127)}
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), " ")
 _BINARY_SHARE = 0.02  # share of control characters above which bytes are no text
 
 
@@ -80,7 +78,9 @@ def load(entry: Entry, max_bytes: int = MAX_BYTES) -> Source | Failure:
     """Read and decode one input; what cannot be read or is no text becomes a Failure."""
     origin = Origin(entry.id, os.fsdecode(entry.path))
     if _suffix(entry.path) in _CONTAINER_SUFFIXES:
-        detail = f"{_suffix(entry.path)} files hold many documents; this version reads HTML and text files and their .gz."
+        detail = (
+            f"{_suffix(entry.path)} files hold many documents; this version reads HTML and text files and their .gz."
+        )
         return Failure(origin, "read", Reason.NOT_TEXT, detail)
     try:
         raw = _contents(entry.path, max_bytes)
@@ -155,13 +155,11 @@ def _entries(path: Path, pattern: str) -> Iterator[Entry]:
     elif path.exists() or path.is_symlink():
         yield Entry(_safe(Path(path.name)), path)
     else:
-        raise UsageError(
-            f"{os.fsdecode(path)!r} does not exist: name a file or a folder of HTML or text files."
-        )
+        raise UsageError(f"{os.fsdecode(path)!r} does not exist: name a file or a folder of HTML or text files.")
 
 
 def _safe(path: Path) -> str:
-    """A path as an id: `/` between parts; bytes that are no UTF-8 as \\xNN, so that it can be written anywhere."""
+    """A path as an id: `/` between parts; bytes that are no UTF-8 escaped, so that it can be written anywhere."""
     return os.fsencode(path.as_posix()).decode("utf-8", errors="backslashreplace")
 
 
@@ -193,9 +191,7 @@ def _contents(path: Path, max_bytes: int) -> bytes:
 
 
 def _why(error: BaseException) -> str:
-    return (
-        (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).rstrip(".").lower()
-    )
+    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).rstrip(".").lower()
 
 
 def _is_binary(raw: bytes) -> bool:

@@ -41,10 +41,10 @@ from pipeline.write import (
     Row,
     TextOutput,
     TextWriter,
+    printable,
     results_writer,
     row,
     text_writer,
-    printable,
     unwritable,
     write_file,
 )
@@ -269,9 +269,7 @@ def _summary(tally: _Tally, seconds: float, *, interrupted: bool) -> Summary:
     )
 
 
-def _record(
-    summary: Summary, settings: CleanSettings, inputs: Sequence[Path], fingerprint: str
-) -> dict[str, Any]:
+def _record(summary: Summary, settings: CleanSettings, inputs: Sequence[Path], fingerprint: str) -> dict[str, Any]:
     """run.json: what was asked, with what, and what came of it."""
     return {
         "winnow": version("prosewinnow"),

@@ -82,12 +82,8 @@ class Scorer:
         started = perf_counter()
         segmented = [segment(source) for source in sources]
         cleaned = self.clean([item for item in segmented if isinstance(item, _Segmented)])
-        verdicts = iter(
-            self.models.quality.judge([item.document for item in cleaned if isinstance(item, Scored)])
-        )
-        judged = iter(
-            [replace(item, verdict=next(verdicts)) if isinstance(item, Scored) else item for item in cleaned]
-        )
+        verdicts = iter(self.models.quality.judge([item.document for item in cleaned if isinstance(item, Scored)]))
+        judged = iter([replace(item, verdict=next(verdicts)) if isinstance(item, Scored) else item for item in cleaned])
         outcomes = [item if isinstance(item, Failure) else next(judged) for item in segmented]
         return _timed(outcomes, perf_counter() - started)
 
@@ -96,9 +92,7 @@ class Scorer:
         pages = [item for item in segmented if item.blocks is not None]
         texts = [item for item in segmented if item.blocks is None]
         chrome = self.models.chrome
-        of_pages = iter(
-            clean_pages(chrome, [(item.blocks or (), item.metadata) for item in pages], self.keep)
-        )
+        of_pages = iter(clean_pages(chrome, [(item.blocks or (), item.metadata) for item in pages], self.keep))
         of_texts = iter(clean_texts(chrome, [item.source.content for item in texts], self.keep))
         return [_finished(item, next(of_texts if item.blocks is None else of_pages)) for item in segmented]
 
@@ -159,9 +153,7 @@ def segment(source: Source) -> _Segmented | Failure:
     except MemoryError:
         return _failure(source, "extract", Reason.MEMORY_LIMIT, "The page needs more memory than there is.")
     except Exception as error:  # noqa: BLE001 - the one border to libraries that raise anything on hostile mark-up
-        return _failure(
-            source, "extract", Reason.EXTRACTOR_ERROR, f"{type(error).__name__} while the page was read."
-        )
+        return _failure(source, "extract", Reason.EXTRACTOR_ERROR, f"{type(error).__name__} while the page was read.")
     return _Segmented(source, page.metadata, blocks, perf_counter() - started)
 
 
@@ -176,9 +168,7 @@ def _quality_model(parts: Mapping[str, Any], parameters: Mapping[str, Any]) -> Q
 def _finished(item: _Segmented, document: CleanDocument) -> Outcome:
     """A cleaned source on its way to the verdict, under the language its text is in."""
     if not document.lines:
-        failure = _failure(
-            item.source, "clean", Reason.NO_CONTENT, "Nothing is left once the chrome is removed."
-        )
+        failure = _failure(item.source, "clean", Reason.NO_CONTENT, "Nothing is left once the chrome is removed.")
         return replace(failure, seconds=item.seconds, metadata=document.metadata, removed=document.removed)
     language = language_of(document.body) or document.metadata.language
     told = replace(document, metadata=replace(document.metadata, language=language))

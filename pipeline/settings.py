@@ -144,7 +144,8 @@ def read_settings(path: Path) -> Settings:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise SettingsError(f"{path} cannot be read as YAML: {error}") from error
-    return _build(Settings, raw, where=path.name)
+    settings: Settings = _build(Settings, raw, where=path.name)
+    return settings
 
 
 def _build(kind: Any, raw: Any, *, where: str) -> Any:
@@ -154,9 +155,7 @@ def _build(kind: Any, raw: Any, *, where: str) -> Any:
     names = [item.name for item in fields(kind)]
     unknown, missing = sorted(set(raw) - set(names)), [name for name in names if name not in raw]
     if unknown or missing:
-        raise SettingsError(
-            f"{where} has unknown keys {unknown} and lacks {missing}; allowed keys are {names}."
-        )
+        raise SettingsError(f"{where} has unknown keys {unknown} and lacks {missing}; allowed keys are {names}.")
     types = get_type_hints(kind)
     return kind(**{name: _value(types[name], raw[name], where=f"{where}: {name}") for name in names})
 

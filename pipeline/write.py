@@ -31,9 +31,7 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-def row(
-    outcome: Outcome, models: str, *, text_file: str | None = None, duplicate_of: str | None = None
-) -> Row:
+def row(outcome: Outcome, models: str, *, text_file: str | None = None, duplicate_of: str | None = None) -> Row:
     """The row of an outcome; fields are always present and None where there is nothing to say."""
     told = _failed(outcome) if isinstance(outcome, Failure) else _scored(outcome)
     return {
@@ -110,9 +108,7 @@ def _scores(verdict: Verdict) -> Row | None:
 
 
 def _evidence(verdict: Verdict) -> list[Row]:
-    quotes = [
-        {"type": "sentence", "text": quote.sentence, "effect": quote.effect} for quote in verdict.quotes
-    ]
+    quotes = [{"type": "sentence", "text": quote.sentence, "effect": quote.effect} for quote in verdict.quotes]
     cues = [
         {
             "type": "cue",

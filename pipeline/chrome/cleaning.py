@@ -10,11 +10,10 @@ from pipeline.chrome.byline import author_of, date_of
 from pipeline.chrome.kinds import kind_of
 from pipeline.chrome.model import ChromeModel, Titled
 from pipeline.document import Block, ChromeKind, CleanDocument, Metadata, Removal
-from pipeline.segment.text import find_title, text_blocks
+from pipeline.segment.text import text_blocks
+from pipeline.segment.title import find_title, headline, is_title
 
 Keep = frozenset[ChromeKind]
-_TITLE_ENDS = (" | ", " - ", " – ", " — ", " : ", ": ", " · ", " « ", " » ")
-_TITLE_WORDS = 3  # a headline that is cut out of the page's title has at least as many
 
 
 def clean_pages(
@@ -69,9 +68,11 @@ class _Draft:
         self.document = CleanDocument(after.metadata, after.lines, tuple(removed))
         self.settled = before.lines == after.lines and before.metadata.title == after.metadata.title
         gone = {removal.line for removal in after.removed}
-        numbers = [block.line for block in self.blocks if block.line not in gone]
+        left = [block for block in self.blocks if block.line not in gone]
+        if found:
+            left.sort(key=lambda block: block.line != found.line)  # a text file begins with its title
         written = text_blocks(self.document.text)
-        self.blocks = [replace(block, line=line) for block, line in zip(written, numbers, strict=True)]
+        self.blocks = [replace(new, line=old.line) for new, old in zip(written, left, strict=True)]
 
 
 def assemble(
@@ -81,36 +82,19 @@ def assemble(
     lines, removed = [], []
     title_seen = False
     for block, probability, drop in zip(page.blocks, chrome, drops, strict=True):
-        is_title = page.title is not None and _same(block.text, page.title)
-        if is_title and not title_seen:
+        is_headline = page.title is not None and is_title(block.text, page.title)
+        if is_headline and not title_seen:
             title_seen = True
             continue
-        if not (drop or is_title):
+        if not (drop or is_headline):
             lines.append(block.text)
             continue
-        kind = ChromeKind.OTHER if is_title else kind_of(block)
-        if kind in keep and not is_title:
+        kind = ChromeKind.OTHER if is_headline else kind_of(block)
+        if kind in keep and not is_headline:
             lines.append(block.text)
         else:
             removed.append(Removal(kind, block.text, round(float(probability), 4), block.line))
     return CleanDocument(_told_by(removed, metadata, page.title), tuple(lines), tuple(removed))
-
-
-def headline(blocks: Iterable[Block], title: str | None) -> str | None:
-    """The headline as the page shows it: the heading that its declared title names, else that title itself."""
-    if not title:
-        return None
-    named = {_fold(title), *(_fold(part) for end in _TITLE_ENDS for part in _pieces(title, end))}
-    headings = [block for block in blocks if block.tag in ("h1", "h2", "h3") or block.tag == "line"]
-    return next((block.text for block in headings if _fold(block.text) in named), title)
-
-
-def _pieces(title: str, end: str) -> list[str]:
-    """The title without its last part, and its last part, where a separator cuts the site's name off."""
-    if end not in title:
-        return []
-    pieces = [title.rpartition(end)[0], title.partition(end)[0], title.partition(end)[2]]
-    return [piece for piece in pieces if len(piece.split()) >= _TITLE_WORDS]
 
 
 def _told_by(removed: Iterable[Removal], metadata: Metadata, title: str | None) -> Metadata:
@@ -121,11 +105,3 @@ def _told_by(removed: Iterable[Removal], metadata: Metadata, title: str | None) 
             author = author or author_of(removal.text)
             date = date or date_of(removal.text)
     return Metadata(title, author, date, metadata.url, metadata.site, metadata.language)
-
-
-def _same(text: str, title: str) -> bool:
-    return text == title or _fold(text) == _fold(title)
-
-
-def _fold(text: str) -> str:
-    return "".join(filter(str.isalnum, text)).casefold()

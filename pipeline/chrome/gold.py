@@ -28,9 +28,7 @@ class BlockLabel(IntEnum):
 Labels = NDArray[np.int8]
 _CONTENT_COVER = 0.6  # share of a block's tokens in gold 4-grams from which it is content
 _CHROME_COVER = 0.25  # and below which it is chrome; between the two the alignment is not trusted
-_DIFFERENTLY_TREATED = frozenset(
-    {ChromeKind.BYLINE, ChromeKind.TIMESTAMP, ChromeKind.COUNTER, ChromeKind.CAPTION}
-)
+_DIFFERENTLY_TREATED = frozenset({ChromeKind.BYLINE, ChromeKind.TIMESTAMP, ChromeKind.COUNTER, ChromeKind.CAPTION})
 
 
 def label_blocks(blocks: Sequence[Block], gold: GoldPage) -> Labels:

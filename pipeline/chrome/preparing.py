@@ -1,6 +1,5 @@
 """From an annotated page to a prepared one: extracted, cut into blocks, each block labelled (training only)."""
 
-from pipeline.chrome.cleaning import headline
 from pipeline.chrome.gold import label_blocks
 from pipeline.corpora.pages import GoldPage
 from pipeline.corpora.prepared import PreparedPage
@@ -8,6 +7,7 @@ from pipeline.corpora.splits import split_site
 from pipeline.extract import extract, parse
 from pipeline.read import decode
 from pipeline.segment.page import page_blocks
+from pipeline.segment.title import headline
 from pipeline.settings import PrepareSettings
 
 

@@ -15,7 +15,8 @@ from pipeline.chrome.gold import BlockLabel
 from pipeline.corpora.authored import AuthoredLine
 from pipeline.corpora.prepared import PreparedPage
 from pipeline.document import Block
-from pipeline.segment.text import find_title, text_blocks
+from pipeline.segment.text import text_blocks
+from pipeline.segment.title import find_title
 
 
 class Situation(StrEnum):
@@ -109,9 +110,7 @@ def _dirt(lines: Sequence[tuple[Block, int]], content: Sequence[int], chance: ra
     return chance.sample(near, min(len(near), chance.randint(*_DIRT)))
 
 
-def _text(
-    group: str, situation: Situation, pairs: Sequence[tuple[Block, int]], chance: random.Random
-) -> LabelledText:
+def _text(group: str, situation: Situation, pairs: Sequence[tuple[Block, int]], chance: random.Random) -> LabelledText:
     """Number the lines and set blank lines between none, all or some of them, as extractors do."""
     share = chance.choice((0.0, 0.0, 1.0, 0.5))
     blocks = tuple(

@@ -28,17 +28,11 @@ def fit_chrome(
     """Fit every part of the block model on labelled pages and texts; the parts are plain scikit-learn."""
     wordings = _wordings(pages, texts)
     markups = [
-        (surroundings(block), label, page.site)
-        for page in pages
-        for block, label in _known(page.blocks, page.labels)
+        (surroundings(block), label, page.site) for page in pages for block, label in _known(page.blocks, page.labels)
     ]
     folds = _folds([page.site for page in pages] + [text.group for text in texts], settings.folds)
-    word_folds = [
-        _fit_linear(_outside(wordings, folds, fold), "wording", settings) for fold in range(settings.folds)
-    ]
-    mark_folds = [
-        _fit_linear(_outside(markups, folds, fold), "markup", settings) for fold in range(settings.folds)
-    ]
+    word_folds = [_fit_linear(_outside(wordings, folds, fold), "wording", settings) for fold in range(settings.folds)]
+    mark_folds = [_fit_linear(_outside(markups, folds, fold), "markup", settings) for fold in range(settings.folds)]
     return {
         "wording": _fit_linear(wordings, "wording", settings),
         "markup": _fit_linear(markups, "markup", settings),
@@ -49,11 +43,7 @@ def fit_chrome(
 
 def _wordings(pages: Sequence[PreparedPage], texts: Sequence[LabelledText]) -> Examples:
     """Wording examples, each text once a site: pages' blocks, authored lines and clean prose."""
-    unique = {
-        (wording(block), label, page.site)
-        for page in pages
-        for block, label in _known(page.blocks, page.labels)
-    }
+    unique = {(wording(block), label, page.site) for page in pages for block, label in _known(page.blocks, page.labels)}
     unique |= {
         (wording(block), label, text.group)
         for text in texts
@@ -64,9 +54,7 @@ def _wordings(pages: Sequence[PreparedPage], texts: Sequence[LabelledText]) -> E
 
 
 def _known(blocks: Sequence[Block], labels: Sequence[int]) -> list[tuple[Block, int]]:
-    return [
-        (block, label) for block, label in zip(blocks, labels, strict=True) if label != BlockLabel.UNKNOWN
-    ]
+    return [(block, label) for block, label in zip(blocks, labels, strict=True) if label != BlockLabel.UNKNOWN]
 
 
 def _folds(groups: Sequence[str], folds: int) -> dict[str, int]:
@@ -92,9 +80,7 @@ def _fit_linear(examples: Examples, kind: str, settings: ChromeSettings) -> Pipe
         token_pattern=r"[^\W_]+|[^\w\s]",
         alternate_sign=False,
     )
-    model = make_pipeline(
-        vectorizer, LogisticRegression(C=settings.linear_c, max_iter=300, class_weight="balanced")
-    )
+    model = make_pipeline(vectorizer, LogisticRegression(C=settings.linear_c, max_iter=300, class_weight="balanced"))
     texts, labels, _ = zip(*examples, strict=True)
     return model.fit(list(texts), np.array(labels))
 

@@ -27,18 +27,20 @@ _ROUNDS = 2  # drop and rescue depend on each other a little; the second round m
 
 
 def tune(
-    model: ChromeModel, pages: Sequence[PreparedPage], texts: Sequence[LabelledText], harm_limit: float
+    model: ChromeModel,
+    pages: Sequence[PreparedPage],
+    texts: Sequence[LabelledText],
+    prose: Sequence[LabelledText],
+    harm_limit: float,
 ) -> Thresholds:
-    """Thresholds for a fitted model; `pages` and `texts` come from validation sites."""
+    """Thresholds for a fitted model; `pages` and `texts` come from validation sites, `prose` is all content."""
     articles = [page for page in pages if page.content is not None and page.page_type in ("", "article")]
     chrome = model.page_probabilities([Titled(page.blocks, page.title) for page in articles])
     chosen = START
     for _ in range(_ROUNDS):
         chosen = _best(model, articles, chrome, [replace(chosen, page_drop=value) for value in _PAGE_DROPS])
-        chosen = _best(
-            model, articles, chrome, [replace(chosen, page_rescue=value) for value in _PAGE_RESCUES]
-        )
-    return _tune_texts(replace(model, thresholds=chosen), texts, harm_limit)
+        chosen = _best(model, articles, chrome, [replace(chosen, page_rescue=value) for value in _PAGE_RESCUES])
+    return _tune_texts(replace(model, thresholds=chosen), texts, prose, harm_limit)
 
 
 def page_figures(
@@ -64,22 +66,17 @@ def _best(
     return candidates[int(np.argmax(figures))]
 
 
-def _tune_texts(model: ChromeModel, texts: Sequence[LabelledText], harm_limit: float) -> Thresholds:
+def _tune_texts(
+    model: ChromeModel, texts: Sequence[LabelledText], prose: Sequence[LabelledText], harm_limit: float
+) -> Thresholds:
     chrome = model.text_probabilities([Titled(text.blocks, text.title) for text in texts])
     shares = np.array([float(values.mean()) if len(values) else 0.0 for values in chrome])
     dumps = np.array([text.situation is Situation.DUMP for text in texts])
     dump_share = _separating(shares, dumps)
-    rows = [
-        (text, values)
-        for text, values, share in zip(texts, chrome, shares, strict=True)
-        if share >= dump_share
-    ]
+    rows = [(text, values) for text, values, share in zip(texts, chrome, shares, strict=True) if share >= dump_share]
     dump_drop = max(_DUMP_DROPS, key=lambda limit: _line_f1(rows, limit))
-    clean = [values for text, values in zip(texts, chrome, strict=True) if text.situation is Situation.CLEAN]
-    lines = np.concatenate(clean)
-    text_drop = next(
-        (limit for limit in _TEXT_DROPS if (lines >= limit).mean() <= harm_limit), _TEXT_DROPS[-1]
-    )
+    lines = np.concatenate(model.text_probabilities([Titled(text.blocks, text.title) for text in prose]))
+    text_drop = next((limit for limit in _TEXT_DROPS if (lines >= limit).mean() <= harm_limit), _TEXT_DROPS[-1])
     return replace(model.thresholds, text_drop=text_drop, dump_drop=dump_drop, dump_share=dump_share)
 
 

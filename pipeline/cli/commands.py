@@ -73,22 +73,32 @@ def main() -> None:
 
 
 @app.command(epilog="Example:  winnow clean pages/ --output cleaned/ --keep caption --drop filler")
-def clean(  # noqa: PLR0913 - one parameter an option
+def clean(
     inputs: Inputs,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where text/, results and run.json go.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Where text/, results and run.json go.")
+    ],
     *,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 means one for each core.")] = 0,
     keep: KeepOption = "",
-    drop: Annotated[str, typer.Option("--drop", metavar="VERDICTS", help="Write no text for these: filler,unsure,...")] = "",
+    drop: Annotated[
+        str, typer.Option("--drop", metavar="VERDICTS", help="Write no text for these: filler,unsure,...")
+    ] = "",
     models: ModelsOption = None,
     time_limit: Annotated[float | None, typer.Option("--time-limit", metavar="S", help="Not in this version.")] = None,
-    memory_limit: Annotated[int | None, typer.Option("--memory-limit", metavar="MB", help="Not in this version.")] = None,
+    memory_limit: Annotated[
+        int | None, typer.Option("--memory-limit", metavar="MB", help="Not in this version.")
+    ] = None,
     max_bytes: MaxBytes = MAX_BYTES,
     glob: Glob = "*",
-    text: Annotated[TextOutput, typer.Option("--text", help="A text file each, records of text.jsonl, or none.")] = TextOutput.FILES,
+    text: Annotated[
+        TextOutput, typer.Option("--text", help="A text file each, records of text.jsonl, or none.")
+    ] = TextOutput.FILES,
     form: Annotated[Format, typer.Option("--format", help="How results are written.")] = Format.JSONL,
     backend: Annotated[Backend, typer.Option("--backend", help="Only loky in this version.")] = Backend.LOKY,
-    scheduler: Annotated[str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Not in this version.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Not in this version.")
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Not in this version: every run does all inputs.")] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -126,6 +136,7 @@ def score(
     keep: KeepOption = "",
     models: ModelsOption = None,
     max_bytes: MaxBytes = MAX_BYTES,
+    glob: Glob = "*",
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:

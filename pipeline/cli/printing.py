@@ -76,9 +76,7 @@ def print_models(manifests: Iterable[Manifest], folder: Path, *, quiet: bool) ->
     """Which models, trained when and on what, with their figures."""
     console = Console(highlight=False, soft_wrap=True)
     for manifest in manifests:
-        console.print(
-            f"[bold]{escape(manifest.name)}[/bold]  trained {manifest.trained}, protocol {manifest.protocol}"
-        )
+        console.print(f"[bold]{escape(manifest.name)}[/bold]  trained {manifest.trained}, protocol {manifest.protocol}")
         if quiet:
             continue
         told = {"data": manifest.data, "figures": manifest.figures, "libraries": manifest.versions}
@@ -112,9 +110,7 @@ def _print_row(console: Console, item: Row, *, quiet: bool) -> None:
         kinds: dict[str, int] = {}
         for removal in item["removed"]:
             kinds[removal["kind"]] = kinds.get(removal["kind"], 0) + 1
-        console.print(
-            "    removed: " + ", ".join(f"{count} {kind}" for kind, count in kinds.items()), markup=False
-        )
+        console.print("    removed: " + ", ".join(f"{count} {kind}" for kind, count in kinds.items()), markup=False)
 
 
 def _print_evidence(console: Console, piece: Mapping[str, Any]) -> None:

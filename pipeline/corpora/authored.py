@@ -49,9 +49,7 @@ def _read(path: Path) -> list[AuthoredLine]:
             continue
         mark, tab, text = raw.partition("\t")
         if not tab or mark not in _ALLOWED or not text.strip():
-            raise CorpusError(
-                f"{path}, line {number}: expected MARK<TAB>TEXT with MARK among {sorted(_ALLOWED)}."
-            )
+            raise CorpusError(f"{path}, line {number}: expected MARK<TAB>TEXT with MARK among {sorted(_ALLOWED)}.")
         lines.append(AuthoredLine(mark, text, gap))
         gap = False
     return lines
@@ -87,5 +85,5 @@ def _triplet(path: Path) -> AuthoredText:
         )
     except (KeyError, ValueError) as error:
         raise CorpusError(
-            f"{path}: front matter needs id, triplet, class (reporting, analysis or filler) and title; wrong is {error}."
+            f"{path}: front matter needs id, triplet, title and class (reporting, analysis, filler): {error}."
         ) from error

@@ -50,7 +50,7 @@ class Archive:
         return f"{self.repo} at commit {self.commit}"
 
 
-def fetch(  # noqa: PLR0913 - two manifests, two places, a mirror and a bar; STYLE.md allows six
+def fetch(
     texts: Iterable[TextRow],
     pages: Iterable[PageRow],
     *,
@@ -100,9 +100,7 @@ def list_files(texts: Iterable[TextRow], pages: Iterable[PageRow]) -> dict[Archi
     return listed
 
 
-def _named_files(
-    texts: Iterable[TextRow], pages: Iterable[PageRow]
-) -> Iterator[tuple[TextRow | PageRow, str, str]]:
+def _named_files(texts: Iterable[TextRow], pages: Iterable[PageRow]) -> Iterator[tuple[TextRow | PageRow, str, str]]:
     """Yield row, path and sha256 for every file that a row names."""
     for text in texts:
         yield text, text.path, text.sha256
@@ -204,8 +202,7 @@ def _download(archive: Archive, place: str, target: Path) -> None:
         raise _refused(archive, place, status) from error
     except requests.RequestException as error:
         raise CorpusError(
-            f"{place} cannot be reached ({type(error).__name__}): check the network and run again, "
-            f"or {MIRROR_ADVICE}."
+            f"{place} cannot be reached ({type(error).__name__}): check the network and run again, or {MIRROR_ADVICE}."
         ) from error
 
 
@@ -214,8 +211,7 @@ def _refused(archive: Archive, place: str, status: int) -> CorpusError:
     if status in {404, 410}:
         return _absent(archive, place)
     return CorpusError(
-        f"{place} answered with HTTP status {status}: run again later (what is there is kept), "
-        f"or {MIRROR_ADVICE}."
+        f"{place} answered with HTTP status {status}: run again later (what is there is kept), or {MIRROR_ADVICE}."
     )
 
 
@@ -282,6 +278,4 @@ def _store(target: Path, content: bytes) -> None:
         part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise CorpusError(
-            f"{target} cannot be written ({error.strerror}): make room or check rights."
-        ) from error
+        raise CorpusError(f"{target} cannot be written ({error.strerror}): make room or check rights.") from error

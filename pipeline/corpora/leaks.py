@@ -28,9 +28,7 @@ _WRITES = (
     r"|writer|blogger|strategist|scholar|lecturer|contributor|novelist|economist|historian|journalist|pundit"
     r"|dean|consultant|(?:executive )?director|chief executive|pastor|graduate|adviser|(?:co-)?host)s?"
 )
-_START = (
-    r"(?:an?|the|currently|also|[A-Z][\w.]*(?:['\u2019]s?)?|senior|deputy|managing|former|opinion|media|law)"
-)
+_START = r"(?:an?|the|currently|also|[A-Z][\w.]*(?:['\u2019]s?)?|senior|deputy|managing|former|opinion|media|law)"
 _AUTHOR_NOTE = re.compile(
     rf"[^\w\"\u201c']{{0,4}}(?:By |About the author:? )?{_NAME}"
     rf"(?: (?:is|are|has been)(?: {_START}(?: [^\s.!?]+){{0,9}}?)? {_WRITES}\b"
@@ -45,9 +43,7 @@ _SIGNED_NOTE = re.compile(
 )
 """Any statement of what a person is: an author note only where a disclaimer says that there is an author."""
 
-_DISCLAIMER = re.compile(
-    r"(?i)\b(?:views|opinions?)\b.{0,40}\b(?:authors?|contributors?|columnists?|their own)\b"
-)
+_DISCLAIMER = re.compile(r"(?i)\b(?:views|opinions?)\b.{0,40}\b(?:authors?|contributors?|columnists?|their own)\b")
 _CONTACT = re.compile(
     r"(?i).*(?:\b(?:follow|reach(?:ed)?|contact|e-?mail|write to|(?<!\.)twitter)\b.{0,60}@\w"
     r"|\b[\w.]+@[\w-]+\.\w)"
@@ -63,9 +59,7 @@ _CONTACT_WORDS = 60
 
 _DASH = r"[-\u2013\u2014\u2015]"
 _PLACE = r"[A-Z][\w.'\u2019]*(?:[ /-][A-Z][\w.'\u2019]*){0,4}"
-_AGENCY = (
-    r"(?:(?:Thomson )?Reuters|REUTERS|AP|CNN(?: Student News|Money)?|AFP|UPI|(?:ABC|CBN|NBC) News|Bloomberg)"
-)
+_AGENCY = r"(?:(?:Thomson )?Reuters|REUTERS|AP|CNN(?: Student News|Money)?|AFP|UPI|(?:ABC|CBN|NBC) News|Bloomberg)"
 _SLUG = re.compile(
     rf"(?:{_PLACE}(?:, {_PLACE})?,? ?(?:[A-Z][a-z]+\.? \d{{1,2}},? )?)?\({_AGENCY}(?: [A-Z]\w+)?\)"
     rf" ?{_DASH}* ?"
@@ -97,9 +91,7 @@ _BITS: _Bits = (
 )
 # The Hill puts full name and headlines after a name, glued together and ending in MORE.
 _HILL_REST = r"[^\n]{10,700}?\bMORE\b"
-_HILL_GLUED = (
-    rf"\b([A-Z][\w'\u2019-]+)(?: [A-Z(][\w().'\u2019-]*){{0,5}} \1(?=[A-Z0-9'\u2018\"\u201c]){_HILL_REST}"
-)
+_HILL_GLUED = rf"\b([A-Z][\w'\u2019-]+)(?: [A-Z(][\w().'\u2019-]*){{0,5}} \1(?=[A-Z0-9'\u2018\"\u201c]){_HILL_REST}"
 _HILL_SPACED = (
     rf"\b([A-Z][\w.'\u2019-]+ )([A-Z][\w'\u2019-]+)(?: [A-Z(][\w().'\u2019-]*){{1,4}} \2"
     rf" (?=[A-Z0-9]){_HILL_REST}"

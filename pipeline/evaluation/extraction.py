@@ -19,9 +19,7 @@ Figures = dict[str, Any]
 _CHUNK = 64
 
 
-def extraction_figures(
-    model: ChromeModel, pages: Sequence[PreparedPage], texts: Sequence[PreparedText]
-) -> Figures:
+def extraction_figures(model: ChromeModel, pages: Sequence[PreparedPage], texts: Sequence[PreparedText]) -> Figures:
     """All extraction figures: a table for each corpus, the snippets, and the harm done to clean prose."""
     by_corpus = {
         "wcxb articles": [page for page in pages if page.corpus == "wcxb" and page.page_type == "article"],
@@ -44,9 +42,7 @@ def our_lines(model: ChromeModel, pages: Sequence[PreparedPage]) -> list[str]:
     for start in range(0, len(pages), _CHUNK):
         titled = [Titled(page.blocks, page.title) for page in pages[start : start + _CHUNK]]
         for page, chrome in zip(titled, model.page_probabilities(titled), strict=True):
-            bodies.append(
-                assemble(page, chrome, model.page_drops(page, chrome), Metadata(), frozenset()).body
-            )
+            bodies.append(assemble(page, chrome, model.page_drops(page, chrome), Metadata(), frozenset()).body)
     return bodies
 
 
@@ -65,10 +61,7 @@ def _compare(model: ChromeModel, pages: Sequence[PreparedPage]) -> Figures:
     cleaned = [page.presets[0] for page in pages]
     contenders = {
         "pages: winnow": our_lines(model, pages),
-        **{
-            f"pages: trafilatura {name}": [page.presets[place] for page in pages]
-            for place, name in enumerate(PRESETS)
-        },
+        **{f"pages: trafilatura {name}": [page.presets[place] for page in pages] for place, name in enumerate(PRESETS)},
         "dumps: winnow": our_texts(model, dumps),
         "dumps: all text": dumps,
         "cleaned by trafilatura, then winnow": our_texts(model, cleaned),
@@ -94,12 +87,8 @@ def _rounded(figures: Extraction) -> Figures:
 def _snippets(model: ChromeModel, pages: Sequence[PreparedPage]) -> Figures:
     """Share of must-have strings that are there and of must-not-have strings that are gone, and their F1."""
     contenders = {"winnow": our_lines(model, pages)}
-    contenders |= {
-        f"trafilatura {name}": [page.presets[place] for page in pages] for place, name in enumerate(PRESETS)
-    }
-    return {name: _snippet_figures(pages, found) for name, found in contenders.items()} | {
-        "pages": len(pages)
-    }
+    contenders |= {f"trafilatura {name}": [page.presets[place] for page in pages] for place, name in enumerate(PRESETS)}
+    return {name: _snippet_figures(pages, found) for name, found in contenders.items()} | {"pages": len(pages)}
 
 
 def _snippet_figures(pages: Sequence[PreparedPage], found: Sequence[str]) -> Figures:
@@ -121,9 +110,7 @@ def _snippet_figures(pages: Sequence[PreparedPage], found: Sequence[str]) -> Fig
 
 def prose_harm(model: ChromeModel, texts: Sequence[PreparedText]) -> Figures:
     """What cleaning takes from clean human articles: lines and words removed, and documents touched."""
-    human = [
-        text for text in texts if text.origin == "human" and text.label in (Label.REPORTING, Label.ANALYSIS)
-    ]
+    human = [text for text in texts if text.origin == "human" and text.label in (Label.REPORTING, Label.ANALYSIS)]
     documents = [
         document
         for start in range(0, len(human), _CHUNK)

@@ -18,6 +18,8 @@ from pipeline.quality.model import QualityModel
 
 Figures = dict[str, Any]
 AUTHORED = "authored"
+_LENGTH_BORDERS = (300, 800)
+_LENGTHS = ("under 300", "300 to 800", "over 800")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,7 @@ def judge_table(model: QualityModel, table: FeatureTable) -> Judged:
     return Judged(table, classifier.proba_of(classifier.rows(list(table.masks), table.styles))[:, order])
 
 
-def judge_plain(
-    train: Sequence[PreparedText], held_out: Sequence[PreparedText], table: FeatureTable
-) -> Judged:
+def judge_plain(train: Sequence[PreparedText], held_out: Sequence[PreparedText], table: FeatureTable) -> Judged:
     """The baseline: word TF-IDF and logistic regression, scikit-learn's defaults but for iterations."""
     plain = make_pipeline(TfidfVectorizer(sublinear_tf=True, min_df=2), LogisticRegression(max_iter=1000))
     plain.fit([text.text for text in train], [text.label.value for text in train])
@@ -69,9 +69,7 @@ def verdict_figures(ours: Judged, plain: Judged, decide: float, *, bootstrap: in
 def _figures(judged: Judged, bootstrap: int, seed: int) -> Figures:
     truth, guess = list(judged.table.label), list(judged.guesses)
     low, high = _interval(judged, bootstrap, seed)
-    called = [
-        found == Label.FILLER for label, found in zip(truth, guess, strict=True) if label == Label.REPORTING
-    ]
+    called = [found == Label.FILLER for label, found in zip(truth, guess, strict=True) if label == Label.REPORTING]
     return {
         "documents": len(truth),
         "sources": len(set(judged.table.source)),
@@ -99,9 +97,7 @@ def _interval(judged: Judged, bootstrap: int, seed: int) -> tuple[float, float]:
 
 def _abstention(judged: Judged, decide: float) -> Figures:
     top = judged.scores.max(axis=1)
-    verdicts = [
-        guess if score >= decide else UNSURE for guess, score in zip(judged.guesses, top, strict=True)
-    ]
+    verdicts = [guess if score >= decide else UNSURE for guess, score in zip(judged.guesses, top, strict=True)]
     coverage, accuracy = decided_accuracy(list(judged.table.label), verdicts, UNSURE)
     return {"coverage": round(coverage, 4), "decided_right": round(accuracy, 4)}
 
@@ -118,9 +114,7 @@ def _slices(judged: Judged) -> Figures:
     """Recall by label within origin and length."""
     kinds = {
         "origin": np.array([origin.partition(":")[0] for origin in judged.table.origin]),
-        "words": np.array(
-            ["under 300" if n < 300 else "300 to 800" if n <= 800 else "over 800" for n in judged.table.words]
-        ),  # noqa: PLR2004 - the slices
+        "words": np.array(_LENGTHS)[np.digitize(judged.table.words, _LENGTH_BORDERS)],
     }
     return {
         f"{name} {value}": _recalls(judged.where(values == value))

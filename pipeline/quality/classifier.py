@@ -41,7 +41,7 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             never saw its group.
     """
 
-    def __init__(  # noqa: PLR0913 - scikit-learn keeps every setting in the constructor
+    def __init__(
         self,
         *,
         c: float = 2.0,
@@ -171,9 +171,7 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _folds(self, target: NDArray[np.str_], groups: NDArray[np.str_]) -> list[tuple[Any, Any]]:
         """Folds by group; as many as there are groups of the rarest label, at least two."""
         most = min(len(set(groups[target == label])) for label in self.classes_)
-        splitter = StratifiedGroupKFold(
-            max(2, min(self.folds, most)), shuffle=True, random_state=self.random_state
-        )
+        splitter = StratifiedGroupKFold(max(2, min(self.folds, most)), shuffle=True, random_state=self.random_state)
         return list(splitter.split(groups, target, groups))
 
 

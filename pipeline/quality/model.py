@@ -60,8 +60,7 @@ class QualityModel:
         scores = self.classifier.proba_of(rows)[:, order]
         weights = _contrasts(self.classifier.linear_.coef_[order])
         return [
-            self._verdict(text, rows[place], styles[place], scores[place], weights)
-            for place, text in enumerate(texts)
+            self._verdict(text, rows[place], styles[place], scores[place], weights) for place, text in enumerate(texts)
         ]
 
     def _verdict(
@@ -108,9 +107,7 @@ class QualityModel:
         flat = np.array([column for row in columns for column in row], dtype=int)
         return csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(parts), len(vocabulary)))
 
-    def _cues(
-        self, row: csr_matrix, style: NDArray[np.float64], weights: NDArray[np.float64]
-    ) -> tuple[Cue, ...]:
+    def _cues(self, row: csr_matrix, style: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[Cue, ...]:
         """The style measures that pushed hardest toward the label, hardest first."""
         effects = np.asarray(row[:, -len(STYLE) :].todense()).ravel() * weights
         best = [place for place in np.argsort(-effects, kind="stable")[:_CUES] if effects[place] > 0]

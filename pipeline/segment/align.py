@@ -106,7 +106,9 @@ def _scattered(key: str, state: _Alignment, near: range) -> Sequence[int]:
     ]
     if not parts:
         return ()
-    return [index for index in range(parts[0], parts[-1] + 1) if index not in state.covered and state.keys[index] in key]
+    return [
+        index for index in range(parts[0], parts[-1] + 1) if index not in state.covered and state.keys[index] in key
+    ]
 
 
 def _rewritten(blocks: Sequence[Block], state: _Alignment, preset: int) -> Iterator[Block]:

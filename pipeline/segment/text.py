@@ -5,7 +5,6 @@ becomes lines, so that one line model serves every kind of text. Words are never
 """
 
 import re
-from collections.abc import Sequence
 
 from pipeline.document import Block
 
@@ -19,8 +18,6 @@ _RULE = re.compile(r"(?:[-*_=]\s*){3,}$")
 _IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\s]*(?:\s\"[^\"]*\")?\)")
 _LINK = re.compile(r"\[([^\]\n]+)\]\((?:https?://|/|#|mailto:)[^)\s]*(?:\s\"[^\"]*\")?\)")
 _EMPHASIS = re.compile(r"(?<!\w)\*\*(?=\S)(.+?)(?<=\S)\*\*(?!\w)")
-_TITLE_CHARS = 150
-_NOT_A_TITLE = (".", ",", ";", ":")
 
 
 def text_blocks(text: str) -> list[Block]:
@@ -41,20 +38,6 @@ def text_blocks(text: str) -> list[Block]:
             blocks.append(Block(text=shown, tag=tag, line=len(blocks) + 1, gap=gap))
             gap = False
     return blocks
-
-
-def find_title(blocks: Sequence[Block]) -> Block | None:
-    """The first block, when it reads as a headline: short, no full stop, and set apart from what follows.
-
-    Set apart means: marked as a heading, followed by a blank line or by a paragraph, or repeated below.
-    """
-    if len(blocks) < 2:  # noqa: PLR2004 - a single line is the body, whatever it looks like
-        return None
-    first, second = blocks[0], blocks[1]
-    if len(first.text) > _TITLE_CHARS or first.text.endswith(_NOT_A_TITLE) or first.tag == "li":
-        return None
-    apart = first.tag == "h1" or second.gap or len(second.text) > _TITLE_CHARS
-    return first if apart or any(block.text == first.text for block in blocks[1:]) else None
 
 
 def _decode(text: str) -> str:

@@ -9,11 +9,10 @@ from pathlib import Path
 
 from pipeline import models
 from pipeline.blocks import PAGE_FEATURES, TEXT_FEATURES
-from pipeline.chrome.model import ChromeModel
+from pipeline.chrome.model import ChromeModel, Titled
 from pipeline.chrome.situations import LabelledText, authored_text, count, page_texts, prose_text
 from pipeline.chrome.training import fit_chrome
 from pipeline.chrome.tuning import START, page_figures, tune
-from pipeline.chrome.model import Titled
 from pipeline.corpora.authored import read_authored_lines
 from pipeline.corpora.prepared import PreparedPage, Split, read_pages, read_texts
 from pipeline.settings import ChromeSettings, read_settings
@@ -32,9 +31,10 @@ def main() -> int:
     pages = [page for page in read_pages(PREPARED / "pages.jsonl.gz") if page.split is not Split.TEST]
     training = [page for page in pages if page.split is Split.TRAIN]
     held_out = [page for page in pages if page.split is Split.VALID]
-    texts = [*_page_texts(training, settings), *_authored(), *_prose(settings)]
+    prose, unseen_prose = _prose(settings)
+    texts = [*_page_texts(training, settings), *_authored(), *prose]
     model = ChromeModel(fit_chrome(training, texts, settings), START)
-    thresholds = tune(model, held_out, _page_texts(held_out, settings), settings.harm_limit)
+    thresholds = tune(model, held_out, _page_texts(held_out, settings), unseen_prose, settings.harm_limit)
     figures = _figures(ChromeModel(model.parts, thresholds), held_out)
     models.save(
         MODEL,
@@ -46,9 +46,7 @@ def main() -> int:
         figures=figures,
     )
     METRICS.parent.mkdir(exist_ok=True)
-    METRICS.write_text(
-        json.dumps(figures | asdict(thresholds), indent=1, sort_keys=True) + "\n", encoding="utf-8"
-    )
+    METRICS.write_text(json.dumps(figures | asdict(thresholds), indent=1, sort_keys=True) + "\n", encoding="utf-8")
     print("chrome:", figures, thresholds)  # noqa: T201 - a stage talks to its terminal
     return 0
 
@@ -61,11 +59,12 @@ def _authored() -> Iterator[LabelledText]:
     return (authored_text(name, lines) for name, lines in read_authored_lines(AUTHORED).items())
 
 
-def _prose(settings: ChromeSettings) -> list[LabelledText]:
-    """Every n-th training document of the text corpora, so that all of them are there."""
+def _prose(settings: ChromeSettings) -> tuple[list[LabelledText], list[LabelledText]]:
+    """Every n-th training document of the text corpora to learn from, and the ones after them to do no harm to."""
     texts = [text for text in read_texts(PREPARED / "texts.jsonl.gz") if text.split is Split.TRAIN]
-    step = max(len(texts) // max(settings.prose, 1), 1)
-    return [prose_text(text.group, text.text) for text in texts[::step]]
+    step = max(len(texts) // settings.prose, 2)
+    learnt, unseen = ([prose_text(text.group, text.text) for text in texts[first::step]] for first in (0, 1))
+    return learnt, unseen
 
 
 def _figures(model: ChromeModel, pages: Sequence[PreparedPage]) -> dict[str, float]:

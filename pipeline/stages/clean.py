@@ -1,4 +1,4 @@
-"""Stage `clean`: the labelled texts as the product's own line model leaves them, so that training sees what scoring sees."""
+"""Stage `clean`: the labelled texts as our own line model leaves them: training sees what scoring sees."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,10 +39,7 @@ def _clean(texts: Sequence[PreparedText]) -> list[PreparedText]:
     saved = models.load(MODEL, CHROME_FEATURES)
     model = ChromeModel(saved.parts, Thresholds(**saved.manifest.parameters["thresholds"]))
     documents = clean_texts(model, [text.text for text in texts])
-    return [
-        replace(text, text=document.body or text.text)
-        for text, document in zip(texts, documents, strict=True)
-    ]
+    return [replace(text, text=document.body or text.text) for text, document in zip(texts, documents, strict=True)]
 
 
 if __name__ == "__main__":

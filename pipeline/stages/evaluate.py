@@ -52,9 +52,7 @@ def main() -> int:
     _csv(PLOTS / "sources.csv", source_rows(corpora))
     for manifest, figures in zip(models.manifests, (extraction, verdicts), strict=True):
         write_card(MODELS / manifest.name, manifest, figures)
-    print(
-        f"evaluate: {len(pages)} pages and {len(table)} texts held out; see {METRICS}/ and models/*/README.md."
-    )  # noqa: T201 - a stage talks to its terminal
+    print(f"evaluate: {len(pages)} pages and {len(table)} texts held out; see {METRICS}/ and models/*/README.md.")  # noqa: T201 - a stage talks to its terminal
     return 0
 
 

@@ -18,9 +18,7 @@ def main() -> int:
     """Write data/features/texts.npz."""
     settings = read_settings(Path("params.yaml")).features
     texts = list(prepared.read_texts(IN))
-    views = Parallel(n_jobs=-1, batch_size=64)(
-        delayed(_views)(text.text, settings.max_words) for text in texts
-    )
+    views = Parallel(n_jobs=-1, batch_size=64)(delayed(_views)(text.text, settings.max_words) for text in texts)
     write_table(OUT, feature_table(texts, [mask for mask, _ in views], [row for _, row in views]))
     print(f"features: {len(texts)} texts, {len(STYLE)} measures.")  # noqa: T201 - a stage talks to its terminal
     return 0

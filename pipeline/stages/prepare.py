@@ -32,7 +32,8 @@ def main() -> int:
         return 1
     prepared.write_lines(OUT / "texts.jsonl.gz", texts)
     prepared.write_lines(OUT / "pages.jsonl.gz", pages)
-    print("prepare:", dict(Counter(f"{item.split} {type(item).__name__}" for item in (*texts, *pages))))  # noqa: T201
+    print("prepare: texts", dict(Counter(text.split.value for text in texts)))  # noqa: T201
+    print("prepare: pages", dict(Counter(page.split.value for page in pages)))  # noqa: T201
     return 0
 
 

@@ -33,15 +33,13 @@ def main() -> int:
         "max_words": settings.features.max_words,
         "random_state": settings.quality.seed,
     }
-    model = QualityClassifier(**fixed).fit_views(list(table.masks), table.styles, table.label, table.group)
+    model = QualityClassifier(**fixed).fit_views(list(table.masks), table.styles, list(table.label), list(table.group))
     scores = model.out_of_fold_
     guess = model.classes_[scores.argmax(axis=1)]
     decide = choose_decide(scores.max(axis=1), guess == table.label, settings.quality.unsure_error)
     figures = {
         "folds_macro_f1": round(macro_f1(list(table.label), list(guess), LABELS), 4),
-        "folds_calibration_error": round(
-            calibration_error(list(table.label), scores, list(model.classes_)), 4
-        ),
+        "folds_calibration_error": round(calibration_error(list(table.label), scores, list(model.classes_)), 4),
         "folds_texts": len(table),
     }
     rules = {
@@ -60,9 +58,7 @@ def main() -> int:
         figures=figures,
     )
     METRICS.parent.mkdir(exist_ok=True)
-    METRICS.write_text(
-        json.dumps(figures | {"decide": decide}, indent=1, sort_keys=True) + "\n", encoding="utf-8"
-    )
+    METRICS.write_text(json.dumps(figures | {"decide": decide}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     print("quality:", figures, f"decide {decide}")  # noqa: T201 - a stage talks to its terminal
     return 0
 

@@ -140,9 +140,7 @@ def test_prose_survives_in_the_middle_of_a_text(sentence: str, source: str):
 
 
 def test_long_paragraph_that_opens_like_a_notice_stays():
-    paragraph = (
-        "Follow us on Twitter, said the sign, " + "and the heron looked at it for a while " * 9 + "again."
-    )
+    paragraph = "Follow us on Twitter, said the sign, " + "and the heron looked at it for a while " * 9 + "again."
     assert strip_leaks(f"{BODY}\n{paragraph}\n{BODY}", "heron.example") == f"{BODY}\n{paragraph}\n{BODY}"
 
 
@@ -171,9 +169,7 @@ def test_names_of_the_hill_lose_their_headlines(glued: str, plain: str):
 
 
 def test_template_around_generated_posts_goes():
-    tail = (
-        "\n## Key Insights\nThis article was discovered from feeds.\n- Worth exploring\n## Conclusion\nMore."
-    )
+    tail = "\n## Key Insights\nThis article was discovered from feeds.\n- Worth exploring\n## Conclusion\nMore."
     assert strip_leaks(f"## Overview\n{BODY}{tail}", "dev.to/Ann Reed") == BODY
 
 

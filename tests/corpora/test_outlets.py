@@ -6,9 +6,7 @@ from pipeline.corpora.outlets import hide_outlet
 
 CASES = [
     pytest.param("foxnews.com", "She told Fox News.", "She told the outlet.", id="name"),
-    pytest.param(
-        "foxnews.com", "FOX NEWS and FoxNews.com agree.", "The outlet and the outlet agree.", id="spellings"
-    ),
+    pytest.param("foxnews.com", "FOX NEWS and FoxNews.com agree.", "The outlet and the outlet agree.", id="spellings"),
     pytest.param("foxnews.com", "A fox sat; the CNN host left.", None, id="animal and rival"),
     pytest.param("nytimes.com", "The New York Times asked.", "The outlet asked.", id="opens the text"),
     pytest.param(
@@ -18,12 +16,8 @@ CASES = [
     ),
     pytest.param("campaignstops.blogs.nytimes.com", "NYT staff", "The outlet staff", id="subdomain"),
     pytest.param("npr.org", "an NPR poll", "an outlet poll", id="article before a vowel"),
-    pytest.param(
-        "nbcnews.com", "\u201cA NBC poll\u201d won.", "\u201cAn outlet poll\u201d won.", id="capital article"
-    ),
-    pytest.param(
-        "reuters (RCV1)", "told Reuters's man, (Reuters)", "told the outlet's man, (the outlet)", id="old"
-    ),
+    pytest.param("nbcnews.com", "\u201cA NBC poll\u201d won.", "\u201cAn outlet poll\u201d won.", id="capital article"),
+    pytest.param("reuters (RCV1)", "told Reuters's man, (Reuters)", "told the outlet's man, (the outlet)", id="old"),
     pytest.param("theweek.com", "He left the week after.", None, id="everyday words"),
     pytest.param("thehill.com", "They voted on the Hill.", None, id="a place of that name"),
     pytest.param("bloomberg.com", "Michael Bloomberg spoke.", None, id="a person of that name"),

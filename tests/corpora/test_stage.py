@@ -43,9 +43,7 @@ def test_everything_is_there(project: Callable[[bytes], None], capsys: pytest.Ca
     assert (Path("data/raw") / REPO / COMMIT / "a.txt").read_bytes() == CONTENT
 
 
-def test_what_is_wrong_is_one_line_on_stderr(
-    project: Callable[[bytes], None], capsys: pytest.CaptureFixture[str]
-):
+def test_what_is_wrong_is_one_line_on_stderr(project: Callable[[bytes], None], capsys: pytest.CaptureFixture[str]):
     project(b"Something else.")
     assert main() == 1
     said = capsys.readouterr()

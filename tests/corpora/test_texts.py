@@ -33,18 +33,14 @@ def test_abp_keeps_paragraphs_and_leaves_the_title_out(read: Read):
         "title": "Heron wins",
         "content_original": "Heron wins\n\nA  heron\u200b won.\n\nIt\x92s true.\n",
     }
-    assert read("abp", "a.json", json.dumps(article)) == RawText(
-        "Heron wins", "A heron won.\nIt\u2019s true."
-    )
+    assert read("abp", "a.json", json.dumps(article)) == RawText("Heron wins", "A heron won.\nIt\u2019s true.")
 
 
 @pytest.mark.parametrize(
     ("first", "kept"),
     [
         pytest.param("Reeds at dawn. The heron that stayed all year", "It stood.", id="caption and title"),
-        pytest.param(
-            "The heron that stayed all year Few saw it.", "Few saw it.\nIt stood.", id="title and deck"
-        ),
+        pytest.param("The heron that stayed all year Few saw it.", "Few saw it.\nIt stood.", id="title and deck"),
         pytest.param(
             "The heron that stayed all year was grey.",
             "The heron that stayed all year was grey.\nIt stood.",
@@ -63,9 +59,7 @@ def test_webis_joins_units_and_closes_their_gaps(read: Read):
 
     paragraphs = [
         units(("title", "On herons.")),
-        units(
-            ("assumption", "Herons  stand"), ("no-unit", "."), ("anecdote", "That' s all , she said 1 \\.")
-        ),
+        units(("assumption", "Herons  stand"), ("no-unit", "."), ("anecdote", "That' s all , she said 1 \\.")),
     ]
     text = read("webis-editorials", "a.json", json.dumps({"paragraphs": paragraphs}))
     assert text == RawText("On herons.", "Herons stand. That's all, she said 1.")
@@ -73,21 +67,15 @@ def test_webis_joins_units_and_closes_their_gaps(read: Read):
 
 def test_basil_makes_a_line_of_each_list_of_sentences(read: Read):
     article = {"title": "Heron", "body-paragraphs": [["It stood.", "It left."], ["It came back."]]}
-    assert read("basil", "a.json", json.dumps(article)) == RawText(
-        "Heron", "It stood. It left.\nIt came back."
-    )
+    assert read("basil", "a.json", json.dumps(article)) == RawText("Heron", "It stood. It left.\nIt came back.")
 
 
 def test_bbc_takes_the_title_from_the_first_line(read: Read):
-    assert read("bbc2004", "a.txt", "Heron\n\nIt stood.\n\nIt left.\n") == RawText(
-        "Heron", "It stood.\nIt left."
-    )
+    assert read("bbc2004", "a.txt", "Heron\n\nIt stood.\n\nIt left.\n") == RawText("Heron", "It stood.\nIt left.")
 
 
 def test_reuters_has_no_title_and_its_entities_are_decoded(read: Read):
-    assert read("reuters-c50", "a.txt", "Reed &amp; Co rose.\nIt fell.\n") == RawText(
-        "", "Reed & Co rose.\nIt fell."
-    )
+    assert read("reuters-c50", "a.txt", "Reed &amp; Co rose.\nIt fell.\n") == RawText("", "Reed & Co rose.\nIt fell.")
 
 
 def test_wcxb_follows_the_selector(read: Read):
@@ -96,27 +84,20 @@ def test_wcxb_follows_the_selector(read: Read):
     assert text == RawText("Ten herons", "Buy herons.\n- grey")
 
 
-@pytest.mark.parametrize(
-    ("selector", "text"), [("sampled[1]", "It left.\nFar."), ("original[0]", "It stood.")]
-)
+@pytest.mark.parametrize(("selector", "text"), [("sampled[1]", "It left.\nFar."), ("original[0]", "It stood.")])
 def test_xsum_takes_one_text_of_a_list(read: Read, selector: str, text: str):
     lists = {"original": ["It stood."], "sampled": ["It came.", "It left.\n\nFar."]}
     assert read("xsum-llm", "a.json", json.dumps(lists), selector) == RawText("", text)
 
 
 def test_argugpt_takes_a_cell(read: Read):
-    assert (
-        read("argugpt", "a.csv", 'id,text\n1,"Herons, I say."\n2,No.\n', "row[0].text").text
-        == "Herons, I say."
-    )
+    assert read("argugpt", "a.csv", 'id,text\n1,"Herons, I say."\n2,No.\n', "row[0].text").text == "Herons, I say."
 
 
 @pytest.mark.parametrize(
     ("cell", "expected"),
     [
-        pytest.param(
-            'Title: ""Heron wins""\n\nIt won.', RawText("Heron wins", "It won."), id="title in quotes"
-        ),
+        pytest.param('Title: ""Heron wins""\n\nIt won.', RawText("Heron wins", "It won."), id="title in quotes"),
         pytest.param("**Headline:** Heron\n\nIt won.", RawText("Heron", "It won."), id="headline in bold"),
         pytest.param("It won.\n\nIt left.", RawText("", "It won.\nIt left."), id="no title"),
     ],
@@ -190,9 +171,7 @@ def test_post_keeps_headings_and_items_and_drops_other_markup(read: Read):
     ],
 )
 def test_title_of_a_post_leaves_its_body(read: Read, front: str):
-    assert read("seo-blogs", "a.md", f"{front}\n# Ten herons\n\nBuy one.\n") == RawText(
-        "Ten herons", "Buy one."
-    )
+    assert read("seo-blogs", "a.md", f"{front}\n# Ten herons\n\nBuy one.\n") == RawText("Ten herons", "Buy one.")
 
 
 @pytest.mark.parametrize(

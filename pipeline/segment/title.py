@@ -1,0 +1,50 @@
+"""Which block of a document is its headline."""
+
+from collections.abc import Iterable, Sequence
+
+from pipeline.document import Block
+
+_SITE_CUTS = (" | ", " - ", " – ", " — ", " : ", ": ", " · ", " « ", " » ")
+_CUT_WORDS = 3  # a headline that is cut out of a page's declared title has at least as many
+_TITLE_CHARS = 150
+_NOT_A_TITLE = (".", ",", ";", ":")
+
+
+def find_title(blocks: Sequence[Block]) -> Block | None:
+    """The first block, when it reads as a headline: short, no full stop, and set apart from what follows.
+
+    Set apart means: marked as a heading, followed by a blank line or by a paragraph, or repeated below.
+    """
+    if len(blocks) < 2:  # noqa: PLR2004 - a single line is the body, whatever it looks like
+        return None
+    first, second = blocks[0], blocks[1]
+    if len(first.text) > _TITLE_CHARS or first.text.endswith(_NOT_A_TITLE) or first.tag == "li":
+        return None
+    apart = first.tag == "h1" or second.gap or len(second.text) > _TITLE_CHARS
+    return first if apart or any(block.text == first.text for block in blocks[1:]) else None
+
+
+def headline(blocks: Iterable[Block], title: str | None) -> str | None:
+    """The headline as the page shows it: the heading that its declared title names, else that title itself."""
+    if not title:
+        return None
+    named = {_fold(title), *(_fold(part) for end in _SITE_CUTS for part in _pieces(title, end))}
+    headings = [block for block in blocks if block.tag in ("h1", "h2", "h3") or block.tag == "line"]
+    return next((block.text for block in headings if _fold(block.text) in named), title)
+
+
+def _pieces(title: str, end: str) -> list[str]:
+    """The title without its last part, and its last part, where a separator cuts the site's name off."""
+    if end not in title:
+        return []
+    pieces = [title.rpartition(end)[0], title.partition(end)[0], title.partition(end)[2]]
+    return [piece for piece in pieces if len(piece.split()) >= _CUT_WORDS]
+
+
+def is_title(text: str, title: str) -> bool:
+    """Whether a block repeats the title, case and punctuation aside."""
+    return text == title or _fold(text) == _fold(title)
+
+
+def _fold(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
