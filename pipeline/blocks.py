@@ -130,7 +130,7 @@ def _shape(block: Block, repeats: int, headline: str) -> tuple[float, ...]:
         size / (text.count(" ") + 1),
         text.count(",") / count,
         (text.count(". ") + text.count("! ") + text.count("? ")) / count,
-        end in ".!?…",
+        bool(end) and end in ".!?…",
         end == ":",
         sum(map(str.isupper, text[:200])) / min(size, 200),
         sum(word[0].isupper() for word in words) / count,

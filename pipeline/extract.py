@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -27,6 +28,7 @@ _DATE_META = (
     "dcterms.created", "pubdate", "publishdate", "publish-date", "parsely-pub-date", "sailthru.date",
     "og:published_time", "article:published", "cxenseparse:recs:publishtime", "article.published",
 )  # fmt: skip
+_LANGUAGE_PARTS = re.compile(r"[-_]")
 _VALUE_CHARS = 500
 _JSON_DEPTH = 6
 _ISO_DATE = re.compile(r"\b((?:19|20)\d\d)-?([01]\d)-?([0-3]\d)")
@@ -68,7 +70,7 @@ def read_metadata(tree: HtmlElement) -> Metadata:
     whole extraction (9 ms a page, DESIGN.md section 9).
     """
     found = page_metadata.examine_meta(tree)
-    with suppress(AttributeError, TypeError, ValueError, KeyError):  # hostile JSON-LD: what the tags said stands
+    with suppress(AttributeError, TypeError, ValueError, LookupError, RecursionError):  # hostile JSON-LD
         found = page_metadata.extract_meta_json(tree, found)
     return Metadata(
         title=_clean(found.title or page_metadata.extract_title(tree)),
@@ -76,22 +78,24 @@ def read_metadata(tree: HtmlElement) -> Metadata:
         date=_declared_date(tree),
         url=_clean(found.url or page_metadata.extract_url(tree)),
         site=_clean(found.sitename or page_metadata.extract_sitename(tree)),
-        language=(tree.get("lang") or "").split("-")[0].lower() or None,
+        language=_LANGUAGE_PARTS.split((tree.get("lang") or "").strip().lower())[0] or None,
     )
 
 
-def _clean(value: str | None) -> str | None:
-    """Collapse white space and refuse values too long to be what they claim."""
-    text = " ".join((value or "").encode(errors="replace").decode().split())  # JSON-LD can smuggle in surrogates
+def _clean(value: Any) -> str | None:
+    """Collapse white space; refuse what is no text (JSON-LD holds anything) or too long to be what it claims."""
+    if not isinstance(value, str):
+        return None
+    text = " ".join(value.encode(errors="replace").decode().split())  # JSON-LD can smuggle in surrogates
     return text if 0 < len(text) <= _VALUE_CHARS else None
 
 
 def _declared_date(tree: HtmlElement) -> str | None:
     """The publication day as YYYY-MM-DD from meta tags, JSON-LD or the first `time` element."""
     for value in _date_candidates(tree):
-        match = _ISO_DATE.search(value)
-        if match:
-            return "-".join(match.groups())
+        for match in _ISO_DATE.finditer(value):
+            with suppress(ValueError):
+                return date(*(int(part) for part in match.groups())).isoformat()
     return None
 
 

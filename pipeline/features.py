@@ -8,9 +8,7 @@ Both are used unchanged by training and scoring. Why masking: docs/algorithm.md.
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,15 +28,23 @@ from pipeline.words import (
 
 Matrix = NDArray[np.float64]
 
-_TOKEN = re.compile(r"[A-Za-zÀ-ÿ]+(?:['’][A-Za-z]+)*|\d[\d.,:]*\d|\d|[.!?…]+|[,;:—–()$€£%\"“”-]")
-_SENTENCE = re.compile(r"(?<=[.!?…])[\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z0-9À-Ý])|\n+")
-_QUOTE = re.compile(r"[“\"]([^“”\"\n]{2,600})[”\"]")
+_LETTERS = r"[^\W\d_]+"  # of any alphabet: a name that is cut at a letter of its own is no longer masked
+_WORD = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*")
+_TOKEN = re.compile(rf"{_WORD.pattern}|\d[\d.,:]*\d|\d|[.!?…]+|[,;:—–()$€£%\"“”-]")
+_CAPITALS = "".join(letter for letter in map(chr, range(0x590)) if letter.isupper())  # Latin, Greek, Cyrillic, Armenian
+_SENTENCE = re.compile(rf"((?<=[.!?…])[\"”’')\]]*)\s+(?=[\"“‘'(\[]?[{_CAPITALS}0-9])|\n+")
+# A straight mark opens before a word and closes behind one; else a mark left open would turn the rest of the
+# line inside out. Inches stand behind a figure.
+_QUOTE = re.compile(r"(?:“|(?<!\w)\"(?!\s))([^“”\"\n]{2,600})(?:”|(?<!\s)\")")
+_MAY = re.compile(r"(?<=\d )May\b|\bMay(?= \d)")  # the month; elsewhere it is a modal verb
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _KEPT = FUNCTION | GENERAL
 _SUFFIX = 3  # letters of a topic word that are kept: its grammar, not its subject
 _SHORT_WORD = 5
 _LANGUAGE_CHARS = 2000  # enough to tell; more only costs
 _LANGUAGE_WORDS = 5
+# Thai, Lao, Burmese, Khmer, kana and Chinese characters: scripts without spaces, two characters a word or so.
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 STYLE = (
     "quoted share of words", "quotations per 1000 words", "attributions per 1000 words",
@@ -59,7 +65,9 @@ def sentences(text: str) -> list[str]:
     >>> sentences("The bridge shut. Nobody was hurt, police said.\nIt reopens in May.")
     ['The bridge shut.', 'Nobody was hurt, police said.', 'It reopens in May.']
     """
-    return [part for raw in _SENTENCE.split(text) if (part := raw.strip())]
+    parts = [*_SENTENCE.split(text), None]  # text and the closing marks behind it by turns
+    whole = (raw + (closing or "") for raw, closing in zip(parts[::2], parts[1::2], strict=True))
+    return [part for raw in whole if (part := raw.strip())]
 
 
 def masked(text: str) -> str:
@@ -68,7 +76,8 @@ def masked(text: str) -> str:
     >>> masked("“We will not pay the toll,” Lena Varro told reporters on Monday.")
     'QUO NE told reporters on TIME .'
     """
-    return " ".join(token for sentence in sentences(text) for token in _masked_sentence(sentence))
+    told = _QUOTE.sub(_quotation, _MAY.sub("June", text))
+    return " ".join(token for sentence in sentences(told) for token in _masked_sentence(sentence))
 
 
 def style(text: str) -> NDArray[np.float64]:
@@ -88,19 +97,13 @@ def language_of(text: str) -> str | None:
     >>> language_of("Der Hafen bleibt bis Freitag geschlossen, teilte die Behörde am Abend mit.")
     'de'
     """
+    import py3langid  # noqa: PLC0415 - late: its model takes a third of a second; it keeps it
+
     head = text[:_LANGUAGE_CHARS]
-    if len(head.split()) < _LANGUAGE_WORDS:
+    if len(_WORD.findall(head)) + len(_UNSPACED.findall(head)) // 2 < _LANGUAGE_WORDS:
         return None
-    code: str = _identifier().classify(head)[0]
+    code: str = py3langid.classify(head)[0]
     return code
-
-
-@cache
-def _identifier() -> Any:
-    """py3langid's own model; loading takes a third of a second, so it waits for the first text."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - late, see above
-
-    return LanguageIdentifier.from_pickled_model(MODEL_FILE)
 
 
 def first_words(text: str, limit: int) -> str:
@@ -114,10 +117,17 @@ def first_words(text: str, limit: int) -> str:
     return "\n".join(lines)
 
 
+def _quotation(found: re.Match[str]) -> str:
+    """The mask of a quotation; one that ends in a full stop ends its sentence, in other marks it may go on."""
+    return " QUO\n" if found[1].endswith(".") else " QUO "
+
+
 def _masked_sentence(sentence: str) -> list[str]:
     tokens: list[str] = []
-    for place, token in enumerate(_TOKEN.findall(_QUOTE.sub(" QUO ", sentence))):
-        mask = _mask(token, starts=place == 0)
+    starts = True
+    for token in _TOKEN.findall(sentence):
+        mask = _mask(token, starts=starts)
+        starts = starts and not token[0].isalnum()  # a bracket or a bullet is not the first word
         if not (mask in ("NE", "QUO") and tokens and tokens[-1] == mask):
             tokens.append(mask)
     return tokens
@@ -140,8 +150,9 @@ def _mask(token: str, *, starts: bool) -> str:
 
 
 def _measure(text: str) -> NDArray[np.float64]:
+    text = _MAY.sub("June", text)
     parts = sentences(text)
-    words = re.findall(r"[A-Za-zÀ-ÿ]+(?:['’][A-Za-z]+)*", text)
+    words = _WORD.findall(text)
     lower = [word.lower().replace("’", "'") for word in words]
     counts = Counter(lower)
     total, lengths = max(len(words), 1), [max(part.count(" ") + 1, 1) for part in parts] or [1]

@@ -3,6 +3,7 @@
 Everything that it opens is hostile: size, compression, names and encodings. It never writes.
 """
 
+import codecs
 import gzip
 import hashlib
 import os
@@ -29,12 +30,21 @@ _DECLARED = re.compile(
 )
 _MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|table|article|section|span|a\s|br)\b", re.IGNORECASE)
 _WHOLE_PAGE = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+    # possessive, as a comment that may also end at a later "-->" takes exponential time on hostile pages
+    r"\s*+(?:<\?xml[^>]*>\s*+)?(?:<!--.*?-->\s*+)*+<(?:!doctype\s+html|html)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _MARKUP_SEEN = 3  # tags in the first characters from which an unnamed text is a page
 _SNIFFED = 4000
 _DECLARED_WITHIN = 4096
-_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_PIECE = 1 << 20
+_BOMS = (  # the mark of UTF-32 begins with that of UTF-16
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\0\0", "utf-32-le"),
+    (b"\0\0\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
 # What a browser reads these names as (WHATWG Encoding Standard, "latin1").
 _BROWSER_NAMES = {
     "iso-8859-1": "cp1252",
@@ -43,6 +53,16 @@ _BROWSER_NAMES = {
     "ascii": "cp1252",
     "us-ascii": "cp1252",
 }
+_ESCAPES = frozenset({"unicode_escape", "raw_unicode_escape"})  # codecs of Python that make half character pairs
+_ASCII = bytes(range(128))
+_HIGH = re.compile(rb"[\x80-\xff]")
+_HIGH_ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_BROKEN_SHARE = (
+    0.05  # broken places to high bytes, up to which bytes are UTF-8; other encodings break almost everywhere
+)
+_WESTERN_SHARE = 0.03  # high bytes to bytes, up to which a guess is worse than cp1252 for English with a few accents
+_ALONE_SHARE = 0.7  # high bytes without another beside them; words of other scripts stand together
+_GUESSED = 100_000
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), " ")
 _BINARY_SHARE = 0.02  # share of control characters above which bytes are no text
 
@@ -60,18 +80,19 @@ def list_entries(inputs: Sequence[Path], pattern: str = "*") -> list[Entry]:
 
     A file is known by its name, a file of a folder by its path below the folder; where two inputs give the same
     id, later ones get `~2`, `~3`, ... before the suffix. Links to folders are not followed, so that a loop ends.
+    A folder that may not be entered is an entry of its own, which then fails, so that its files are not lost silently.
 
     Raises:
-        UsageError: an input does not exist.
+        UsageError: an input does not exist or cannot be reached.
     """
-    entries: list[Entry] = []
-    seen: set[str] = set()
+    entries: dict[tuple[str, str], Entry] = {}
+    numbers: dict[str, int] = {}
     for path in inputs:
         for entry in _entries(path, pattern):
-            unique = _unique(entry.id, seen)
-            seen.add(unique.casefold())
-            entries.append(replace(entry, id=unique))
-    return entries
+            place = os.path.realpath(entry.path.parent), entry.path.name
+            if place not in entries:
+                entries[place] = replace(entry, id=_unique(entry.id, numbers))
+    return list(entries.values())
 
 
 def load(entry: Entry, max_bytes: int = MAX_BYTES) -> Source | Failure:
@@ -94,7 +115,7 @@ def load(entry: Entry, max_bytes: int = MAX_BYTES) -> Source | Failure:
 
 def load_stream(stream: IO[bytes], max_bytes: int = MAX_BYTES) -> Source | Failure:
     """Read one document from standard input."""
-    raw = stream.read(max_bytes + 1)
+    raw = _at_most(stream, max_bytes + 1)
     if len(raw) > max_bytes:
         return _too_large(Origin(STDIN, STDIN), max_bytes)
     return source_of(raw, Origin(STDIN, STDIN, hashlib.sha256(raw).hexdigest(), len(raw)))
@@ -110,33 +131,61 @@ def load_text(document: str | Path, number: int) -> Source | Failure:
 
 def source_of(raw: bytes, origin: Origin, suffix: str = "") -> Source | Failure:
     """Decode bytes and tell page from text: by suffix where it says so, else by the content."""
-    if not raw.strip():
-        return Failure(origin, "read", Reason.EMPTY, "The document has no bytes other than white space.")
     if _is_binary(raw):
         return Failure(origin, "read", Reason.NOT_TEXT, "The bytes are not text in any encoding.")
     content, encoding = decode(raw)
+    if not content.strip():
+        return Failure(origin, "read", Reason.EMPTY, "The document holds nothing other than white space.")
     media_type = _media_type(content, suffix)
     return Source(origin, content, media_type, encoding)
 
 
 def decode(raw: bytes) -> tuple[str, str]:
-    """Text and the encoding that gave it: byte order mark, declaration, UTF-8, then a guess; never fails.
+    """Text and the encoding that gave it: byte order mark, UTF-8, declaration, then a guess; never fails.
 
     A declaration is only believed when the bytes agree; control characters become spaces.
     """
     for mark, encoding in _BOMS:
         if raw.startswith(mark):
             return _cleaned(raw[len(mark) :].decode(encoding, errors="replace")), encoding
-    declared = _DECLARED.search(raw[:_DECLARED_WITHIN])
-    name = declared[1].decode("ascii").lower() if declared else ""
-    for encoding in ("utf-8", _BROWSER_NAMES.get(name, name)):
-        try:
-            return _cleaned(raw.decode(encoding)), encoding
-        except (UnicodeDecodeError, LookupError, ValueError):
-            continue
-    best = from_bytes(raw[:100_000]).best()
-    guess = best.encoding if best else "cp1252"
-    return _cleaned(raw.decode(guess, errors="replace")), guess
+    try:
+        return _cleaned(raw.decode("utf-8")), "utf-8"
+    except UnicodeDecodeError:
+        encoding = "utf-8" if _nearly_utf8(raw) else _declared(raw) or _guess(raw)
+        return _cleaned(raw.decode(encoding, errors="replace")), encoding
+
+
+def _declared(raw: bytes) -> str | None:
+    """The encoding that a page names, if the bytes agree.
+
+    A name that was found as ASCII is false when its encoding would write it otherwise (UTF-16, EBCDIC).
+    """
+    found = _DECLARED.search(raw[:_DECLARED_WITHIN])
+    written = found[1].decode("ascii") if found else ""
+    name = _BROWSER_NAMES.get(written.lower(), written.lower())
+    try:
+        if codecs.lookup(name).name.replace("-", "_") in _ESCAPES or written.encode("ascii").decode(name) != written:
+            return None
+        raw.decode(name)
+    except (LookupError, ValueError):
+        return None
+    return name
+
+
+def _nearly_utf8(raw: bytes) -> bool:
+    """A few stray bytes, as where texts were pasted together or cut, do not make another encoding."""
+    return raw.decode("utf-8", errors="replace").count("\ufffd") <= _BROKEN_SHARE * len(raw.translate(None, _ASCII))
+
+
+def _guess(raw: bytes) -> str:
+    """The likely encoding of bytes that are no UTF-8 and say nothing; guessers need more than a few accents."""
+    high = len(raw.translate(None, _ASCII))
+    if high <= _WESTERN_SHARE * len(raw) and len(_HIGH_ALONE.findall(raw)) >= _ALONE_SHARE * high:
+        return "cp1252"
+    first = _HIGH.search(raw)
+    start = first.start() // _GUESSED * _GUESSED if first else 0
+    best = from_bytes(raw[start : start + _GUESSED]).best()
+    return best.encoding if best else "cp1252"
 
 
 def _too_large(origin: Origin, max_bytes: int) -> Failure:
@@ -145,17 +194,32 @@ def _too_large(origin: Origin, max_bytes: int) -> Failure:
 
 
 def _entries(path: Path, pattern: str) -> Iterator[Entry]:
-    if path.is_dir():
-        for folder, folders, files in os.walk(path):
-            folders.sort()
-            for name in sorted(files):
-                found = Path(folder, name)
-                if fnmatch(name, pattern):
-                    yield Entry(_safe(found.relative_to(path)), found)
-    elif path.exists() or path.is_symlink():
+    try:
+        is_folder, is_there = path.is_dir(), path.is_symlink() or path.exists()
+    except OSError as error:
+        raise UsageError(f"{os.fsdecode(path)!r} cannot be reached: {_why(error)}.") from error
+    if is_folder:
+        yield from _entries_below(path, pattern)
+    elif is_there:
         yield Entry(_safe(Path(path.name)), path)
     else:
         raise UsageError(f"{os.fsdecode(path)!r} does not exist: name a file or a folder of HTML or text files.")
+
+
+def _entries_below(path: Path, pattern: str) -> Iterator[Entry]:
+    """The files of a folder, then the folders that could not be listed."""
+    errors: list[OSError] = []
+    for folder, folders, files in os.walk(path, onerror=errors.append):
+        folders.sort()
+        for name in sorted(files):
+            found = Path(folder, name)
+            if fnmatch(name, pattern):
+                yield Entry(_safe(found.relative_to(path)), found)
+    for error in errors:
+        shut = Path(error.filename)
+        if shut == path:
+            raise UsageError(f"{os.fsdecode(path)!r} cannot be listed: {_why(error)}.") from error
+        yield Entry(_safe(shut.relative_to(path)), shut)
 
 
 def _safe(path: Path) -> str:
@@ -163,13 +227,18 @@ def _safe(path: Path) -> str:
     return os.fsencode(path.as_posix()).decode("utf-8", errors="backslashreplace")
 
 
-def _unique(name: str, seen: set[str]) -> str:
-    """The name, numbered if a name that differs at most in case is taken: file systems may not tell them apart."""
-    path, number = Path(name), 1
-    candidate = name
-    while candidate.casefold() in seen:
+def _unique(name: str, numbers: dict[str, int]) -> str:
+    """The name, numbered if a name that differs at most in case is taken: file systems may not tell them apart.
+
+    `numbers` holds the names taken, each with the last number given to it: counting from 2 each time is quadratic.
+    """
+    path, candidate = Path(name), name
+    number = numbers.get(name.casefold(), 1)
+    while candidate.casefold() in numbers:
         number += 1
         candidate = (path.parent / f"{path.stem}~{number}{path.suffix}").as_posix()
+    numbers[name.casefold()] = number
+    numbers.setdefault(candidate.casefold(), 1)
     return candidate
 
 
@@ -183,11 +252,22 @@ def _suffix(path: Path) -> str:
 
 def _contents(path: Path, max_bytes: int) -> bytes:
     """At most one byte more than allowed, so that a compressed bomb is never unpacked whole."""
+    if path.is_dir():
+        raise OSError(0, "it is a folder that cannot be listed")
     if not path.is_file():
         raise OSError(0, "it is not a regular file" if path.exists() else "it is not there")
     opener = gzip.open if path.suffix.lower() == ".gz" else open
     with opener(path, "rb") as file:
-        return file.read(max_bytes + 1)
+        return _at_most(file, max_bytes + 1)
+
+
+def _at_most(stream: IO[bytes] | gzip.GzipFile, size: int) -> bytes:
+    """Read in pieces: `read(size)` sets `size` bytes aside before it knows how few there are."""
+    pieces: list[bytes] = []
+    while size > 0 and (piece := stream.read(min(size, _PIECE))):
+        pieces.append(piece)
+        size -= len(piece)
+    return b"".join(pieces)
 
 
 def _why(error: BaseException) -> str:

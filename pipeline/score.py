@@ -8,9 +8,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from pipeline import models
-from pipeline.blocks import PAGE_FEATURES, TEXT_FEATURES
+from pipeline.blocks import PAGE_FEATURES
 from pipeline.chrome.cleaning import clean_pages, clean_texts
-from pipeline.chrome.model import ChromeModel, Thresholds
+from pipeline.chrome.model import LINE_FEATURES, ChromeModel, Thresholds
 from pipeline.document import (
     Block,
     ChromeKind,
@@ -22,7 +22,6 @@ from pipeline.document import (
     Reason,
     Scored,
     Source,
-    Verdict,
 )
 from pipeline.extract import extract, parse
 from pipeline.features import STYLE, language_of
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK = 32  # documents that share one predict: beyond it the share of a call per document is small
-CHROME_FEATURES: Mapping[str, Sequence[str]] = {"page_blocks": PAGE_FEATURES, "text_blocks": TEXT_FEATURES}
+CHROME_FEATURES: Mapping[str, Sequence[str]] = {"page_blocks": PAGE_FEATURES, "text_blocks": LINE_FEATURES}
 QUALITY_FEATURES: Mapping[str, Sequence[str]] = {"style": STYLE}
 
 
@@ -60,6 +59,15 @@ class _Segmented:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Cleaned:
+    """A source whose chrome is gone, on its way to the verdict."""
+
+    source: Source
+    document: CleanDocument
+    seconds: float
+
+
 class Scorer:
     """Cleans and scores sources.
 
@@ -78,23 +86,32 @@ class Scorer:
             yield from self.score_chunk(chunk)
 
     def score_chunk(self, sources: Sequence[Source]) -> list[Outcome]:
-        """The main job on sources that share each model's predict."""
+        """The main job on sources that share each model's predict; a Failure passes through every later step."""
         started = perf_counter()
         segmented = [segment(source) for source in sources]
-        cleaned = self.clean([item for item in segmented if isinstance(item, _Segmented)])
-        verdicts = iter(self.models.quality.judge([item.document for item in cleaned if isinstance(item, Scored)]))
-        judged = iter([replace(item, verdict=next(verdicts)) if isinstance(item, Scored) else item for item in cleaned])
-        outcomes = [item if isinstance(item, Failure) else next(judged) for item in segmented]
+        cleaned = self.clean(segmented)
+        outcomes = self.judge(cleaned)
         return _timed(outcomes, perf_counter() - started)
 
-    def clean(self, segmented: Sequence[_Segmented]) -> list[Outcome]:
-        """Remove chrome, pages and texts apart; a document of which nothing is left becomes a Failure."""
-        pages = [item for item in segmented if item.blocks is not None]
-        texts = [item for item in segmented if item.blocks is None]
+    def clean(self, items: Sequence[_Segmented | Failure]) -> list[_Cleaned | Failure]:
+        """Remove chrome, from pages and texts apart; a document of which nothing is left becomes a Failure."""
+        pages = [item for item in items if isinstance(item, _Segmented) and item.blocks is not None]
+        texts = [item for item in items if isinstance(item, _Segmented) and item.blocks is None]
         chrome = self.models.chrome
-        of_pages = iter(clean_pages(chrome, [(item.blocks or (), item.metadata) for item in pages], self.keep))
-        of_texts = iter(clean_texts(chrome, [item.source.content for item in texts], self.keep))
-        return [_finished(item, next(of_texts if item.blocks is None else of_pages)) for item in segmented]
+        of_pages = clean_pages(chrome, [(item.blocks or (), item.metadata) for item in pages], self.keep)
+        of_texts = clean_texts(chrome, [item.source.content for item in texts], self.keep)
+        documents = {
+            id(item): document for item, document in zip((*pages, *texts), (*of_pages, *of_texts), strict=True)
+        }
+        return [item if isinstance(item, Failure) else _cleaned(item, documents[id(item)]) for item in items]
+
+    def judge(self, items: Sequence[_Cleaned | Failure]) -> list[Outcome]:
+        """Give every clean document its verdict."""
+        verdicts = iter(self.models.quality.judge([item.document for item in items if isinstance(item, _Cleaned)]))
+        return [
+            item if isinstance(item, Failure) else Scored(item.source, item.document, next(verdicts), item.seconds)
+            for item in items
+        ]
 
     def frame(self, documents: Iterable[str | Path]) -> "pd.DataFrame":
         """A table with one row a document, in order, and the columns of results.jsonl.
@@ -165,14 +182,14 @@ def _quality_model(parts: Mapping[str, Any], parameters: Mapping[str, Any]) -> Q
     )
 
 
-def _finished(item: _Segmented, document: CleanDocument) -> Outcome:
-    """A cleaned source on its way to the verdict, under the language its text is in."""
+def _cleaned(item: _Segmented, document: CleanDocument) -> _Cleaned | Failure:
+    """A cleaned source under the language that its text is in, or a Failure when no text is left."""
     if not document.lines:
         failure = _failure(item.source, "clean", Reason.NO_CONTENT, "Nothing is left once the chrome is removed.")
         return replace(failure, seconds=item.seconds, metadata=document.metadata, removed=document.removed)
     language = language_of(document.body) or document.metadata.language
     told = replace(document, metadata=replace(document.metadata, language=language))
-    return Scored(item.source, told, Verdict(None), item.seconds)
+    return _Cleaned(item.source, told, item.seconds)
 
 
 def _failure(source: Source, stage: str, reason: Reason, detail: str) -> Failure:

@@ -45,7 +45,9 @@ class ChromeSettings:
         folds: by site, for the out-of-fold scores of the linear models.
         hash_bits: the linear models have 2**hash_bits columns.
         prose: clean documents of the text corpora among the line model's training texts.
+        mixed: further ones that get chrome lines of authored texts put into them.
         authored_weight: how much a line of an authored text counts beside a line of a real page.
+        authored_wording: the same for the wording model.
         harm_limit: largest share of clean prose lines that the line model may remove on validation texts.
     """
 
@@ -59,7 +61,9 @@ class ChromeSettings:
     leaves: int
     leaf_blocks: int
     prose: int
+    mixed: int
     authored_weight: float
+    authored_wording: float
     harm_limit: float
 
 

@@ -3,12 +3,18 @@
 import re
 from datetime import date
 
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-_ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
-_DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?([A-Za-z]{3})[a-z]*\.?,?\s+(\d{4})\b")
-_MONTH_DAY = re.compile(r"\b([A-Za-z]{3})[a-z]*\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")
-_NUMERIC = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d\d)\b")
-_BY = re.compile(r"^(?:by|written by|posted by|words by|author:?)\s+(.+)$", re.IGNORECASE)
+_NAMES = "january february march april may june july august september october november december".split()
+_MONTHS = {name[:3]: number for number, name in enumerate(_NAMES, 1)}
+_MONTH = rf"({'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in _NAMES)}|sept)\b\.?"
+_ORDINAL = r"(\d{1,2})(?:st|nd|rd|th)?\b"
+_DATES = re.compile(
+    r"\b(?P<iso>(\d{4})-(\d\d)-(\d\d))\b"
+    rf"|\b(?P<day>{_ORDINAL}\.?\s+(?:of\s+)?{_MONTH},?\s+(\d{{4}}))\b"
+    rf"|\b(?P<month>{_MONTH}\s+{_ORDINAL},?\s+(\d{{4}}))\b"
+    r"|\b(?P<numbers>(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d\d))\b",
+    re.IGNORECASE,
+)
+_BY = re.compile(r"^(?:by|written by|posted by|words by|author)\b:?\s+(.+)$", re.IGNORECASE)
 _AFTER_NAME = re.compile(r"\s*(?:[|,•·(/]|\s[-–—]\s|\bin\b|\bon\b|\bfor\b|\d).*$")
 _NAME_WORDS = 6
 _CENTURY = 2000
@@ -31,14 +37,20 @@ def date_of(line: str) -> str | None:
     >>> date_of("Updated: April 18, 2024, 5:47 PM"), date_of("THE HERALD 26.6.22"), date_of("03/04/2020")
     ('2024-04-18', '2022-06-26', None)
     """
-    if match := _ISO.search(line):
-        return _iso(int(match[1]), int(match[2]), int(match[3]))
-    if match := _DAY_MONTH.search(line):
-        return _iso(int(match[3]), _MONTHS.get(match[2].lower(), 0), int(match[1]))
-    if match := _MONTH_DAY.search(line):
-        return _iso(int(match[3]), _MONTHS.get(match[1].lower(), 0), int(match[2]))
-    match = _NUMERIC.search(line)
-    return _from_numbers(*(int(part) for part in match.groups())) if match else None
+    found = (_read(match) for match in _DATES.finditer(line))
+    return next((day for day in found if day), None)
+
+
+def _read(match: re.Match[str]) -> str | None:
+    """The day that one match of `_DATES` stands for."""
+    parts = [part for part in match.groups() if part is not None][1:]
+    if match["iso"]:
+        return _iso(int(parts[0]), int(parts[1]), int(parts[2]))
+    if match["day"]:
+        return _iso(int(parts[2]), _MONTHS[parts[1][:3].lower()], int(parts[0]))
+    if match["month"]:
+        return _iso(int(parts[2]), _MONTHS[parts[0][:3].lower()], int(parts[1]))
+    return _from_numbers(*(int(part) for part in parts))
 
 
 def _from_numbers(first: int, second: int, year: int) -> str | None:

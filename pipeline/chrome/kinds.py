@@ -6,7 +6,11 @@ It never decides whether a block is chrome.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.document import Block, ChromeKind
 
@@ -126,8 +130,23 @@ _CUES = (
         r"^(home|menu|search|skip to|log ?in|sign in|contact|about|back to|go to|jump to|table of contents|top|close|toggle|sitemap)\b|»|›",
     ),
 )  # fmt: skip
+CUE_FEATURES = tuple(f"reads_as_{cue.kind}" for cue in _CUES if cue.text)
 _NAVIGATION_TAGS = frozenset({"nav", "header", "footer"})
 _LEAD_CHARS = 400  # enough of a block to see its cue
+
+
+def cue_rows(blocks: Sequence[Block]) -> NDArray[np.float32]:
+    """(n, len(CUE_FEATURES)): which patterns of the table match each line; long lines match none.
+
+    For the line model these are measures among others: what a match is worth is learned.
+    """
+    patterns = [cue.text for cue in _CUES if cue.text]
+    rows = np.zeros((len(blocks), len(patterns)), dtype=np.float32)
+    for place, block in enumerate(blocks):
+        text = block.text[:_LEAD_CHARS].lower()
+        if text.count(" ") < _SHORT_WORDS:
+            rows[place] = [pattern.search(text) is not None for pattern in patterns]
+    return rows
 
 
 def kind_of(block: Block) -> ChromeKind:

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.blocks import page_rows, surroundings, text_rows, with_neighbours, wording
+from pipeline.blocks import TEXT_FEATURES, page_rows, surroundings, text_rows, with_neighbours, wording
+from pipeline.chrome.kinds import CUE_FEATURES, cue_rows
 from pipeline.document import Block
 
 Probabilities = NDArray[np.float64]
+LINE_FEATURES = (*TEXT_FEATURES, *CUE_FEATURES)
 PARTS = ("wording", "markup", "page_blocks", "text_blocks")
 
 
@@ -91,7 +93,12 @@ def page_matrix(parts: Mapping[str, Any], pages: Sequence[Titled]) -> NDArray[np
 def text_matrix(parts: Mapping[str, Any], texts: Sequence[Titled]) -> NDArray[np.float32]:
     """Rows of all texts' lines: features, then wording scores with their neighbours'."""
     scores = scored(parts["wording"], map(wording, _flat(texts)))
-    return stacked([text_rows(text.blocks, text.title) for text in texts], scores[:, None])
+    return stacked([line_rows(text) for text in texts], scores[:, None])
+
+
+def line_rows(text: Titled) -> NDArray[np.float32]:
+    """(n, len(LINE_FEATURES)) rows of one text's lines before wording scores join them."""
+    return np.hstack([text_rows(text.blocks, text.title), cue_rows(text.blocks)])
 
 
 def scored(linear: Any, texts: Iterable[str]) -> NDArray[np.float32]:

@@ -5,7 +5,7 @@ trafilatura cleaned it, and clean prose; authored texts and clean documents of t
 """
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -13,10 +13,11 @@ import numpy as np
 
 from pipeline.chrome.gold import BlockLabel
 from pipeline.corpora.authored import AuthoredLine
-from pipeline.corpora.prepared import PreparedPage
+from pipeline.corpora.prepared import PreparedPage, PreparedText
 from pipeline.document import Block
 from pipeline.segment.text import text_blocks
 from pipeline.segment.title import find_title
+from pipeline.settings import ChromeSettings
 
 
 class Situation(StrEnum):
@@ -27,6 +28,7 @@ class Situation(StrEnum):
     CLEANED = "cleaned"
     CLEAN = "clean"
     AUTHORED = "authored"
+    MIXED = "mixed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,34 @@ class LabelledText:
 
 _NEAR = 6  # blocks from content within which left-over chrome lines are found in real extractions
 _DIRT = (1, 8)  # chrome lines in a lightly dirty article, fewest and most
+_MIXED_RUNS = (1, 4)  # runs of chrome lines of an authored text that are put into a clean one
+_MIXED_HEADINGS = 2  # and headings, at most
 _DUMP_LINES = 600  # a dump is cut there: later lines are footers of the same kinds
+
+
+def training_texts(
+    pages: Sequence[PreparedPage],
+    authored: Mapping[str, Sequence[AuthoredLine]],
+    documents: Sequence[PreparedText],
+    settings: ChromeSettings,
+) -> tuple[list[LabelledText], list[LabelledText]]:
+    """The line model's training texts of all situations, and prose that it does not see, to do no harm to."""
+    chosen = random.Random(settings.seed).sample(documents, len(documents))  # noqa: S311 - an order, not a secret
+    prose = [found for text in chosen if (found := prose_text(text.group, text.text)).blocks]
+    mixed = prose[settings.prose :][: settings.mixed]
+    texts = [
+        *article_texts(pages, settings.seed),
+        *(authored_text(name, lines) for name, lines in authored.items()),
+        *prose[: settings.prose],
+        *mixed_texts(mixed, authored, settings.seed),
+    ]
+    return texts, prose[settings.prose + settings.mixed :][: settings.prose]
+
+
+def article_texts(pages: Sequence[PreparedPage], seed: int) -> list[LabelledText]:
+    """Texts out of English articles; lists of products or posts would teach that short lines are content."""
+    articles = [page for page in pages if page.lang == "en" and page.page_type in ("", "article")]
+    return [text for page in articles for text in page_texts(page, seed)]
 
 
 def page_texts(page: PreparedPage, seed: int) -> Iterator[LabelledText]:
@@ -70,10 +99,55 @@ def page_texts(page: PreparedPage, seed: int) -> Iterator[LabelledText]:
 
 def authored_text(name: str, lines: Sequence[AuthoredLine]) -> LabelledText:
     """An authored text as the segmenter sees it."""
-    pairs = [(replace(_line(line.text), gap=line.gap), int(line.is_chrome)) for line in lines]
+    pairs = [
+        (replace(_line(line.text), line=number, gap=line.gap), int(line.is_chrome))
+        for number, line in enumerate(lines, 1)
+    ]
     return LabelledText(
         name, Situation.AUTHORED, tuple(block for block, _ in pairs), tuple(label for _, label in pairs)
     )
+
+
+def mixed_texts(
+    prose: Sequence[LabelledText], authored: Mapping[str, Sequence[AuthoredLine]], seed: int
+) -> Iterator[LabelledText]:
+    """Each prose document with chrome and headings of one authored text in it, about where they stood in theirs.
+
+    Real prose around known dirt: without it the line model has seen articles almost only without chrome, and
+    asks for more certainty than a single line can give. Headings go in as content, so that a short line between
+    paragraphs is not chrome for that alone. The group is the authored text's, whose wording is then as unseen
+    as it should be.
+    """
+    dirty = {name: lines for name, lines in authored.items() if any(line.is_chrome for line in lines)}
+    names = sorted(dirty)
+    for number, document in enumerate(prose):
+        chance = random.Random(f"{seed}:{number}")  # noqa: S311 - sampling, not secrecy
+        name = chance.choice(names)
+        yield _mixed(document, name, dirty[name], chance)
+
+
+def _mixed(document: LabelledText, name: str, lines: Sequence[AuthoredLine], chance: random.Random) -> LabelledText:
+    runs = _runs(lines)
+    headings = [[place] for place, line in enumerate(lines) if line.mark == "heading"]
+    chosen = chance.sample(runs, min(len(runs), chance.randint(*_MIXED_RUNS)))
+    chosen += chance.sample(headings, min(len(headings), chance.randint(0, _MIXED_HEADINGS)))
+    pairs = [(place / len(document.blocks), block, 0) for place, block in enumerate(document.blocks)]
+    for run in chosen:
+        start = (run[0] + 0.5) / len(lines)
+        pairs += [(start, _line(lines[place].text), int(lines[place].is_chrome)) for place in run]
+    ordered = [(block, label) for _, block, label in sorted(pairs, key=lambda item: item[0])]
+    return _text(name, Situation.MIXED, ordered, chance)
+
+
+def _runs(lines: Sequence[AuthoredLine]) -> list[list[int]]:
+    """Places of chrome lines, those that stand together in one list: teasers come in threes."""
+    runs: list[list[int]] = []
+    for place, line in enumerate(lines):
+        if line.is_chrome and runs and runs[-1][-1] == place - 1:
+            runs[-1].append(place)
+        elif line.is_chrome:
+            runs.append([place])
+    return runs
 
 
 def prose_text(group: str, text: str) -> LabelledText:

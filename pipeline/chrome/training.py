@@ -11,24 +11,27 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from pipeline.blocks import page_rows, surroundings, text_rows, wording
+from pipeline.blocks import page_rows, surroundings, wording
 from pipeline.chrome.gold import BlockLabel
-from pipeline.chrome.model import Titled, scored, stacked
+from pipeline.chrome.model import Titled, line_rows, scored, stacked
 from pipeline.chrome.situations import LabelledText, Situation
 from pipeline.corpora.prepared import PreparedPage
 from pipeline.document import Block
 from pipeline.settings import ChromeSettings
 
-Examples = list[tuple[str, int, str]]  # text, label, group
+Examples = list[tuple[str, int, str, float]]  # text, label, group, weight
+_WORDINGS = frozenset({Situation.AUTHORED, Situation.CLEAN})  # the other situations repeat the pages' blocks
 
 
 def fit_chrome(
     pages: Sequence[PreparedPage], texts: Sequence[LabelledText], settings: ChromeSettings
 ) -> dict[str, Any]:
     """Fit every part of the block model on labelled pages and texts; the parts are plain scikit-learn."""
-    wordings = _wordings(pages, texts)
+    wordings = _wordings(pages, texts, settings)
     markups = [
-        (surroundings(block), label, page.site) for page in pages for block, label in _known(page.blocks, page.labels)
+        (surroundings(block), label, page.site, 1.0)
+        for page in pages
+        for block, label in _known(page.blocks, page.labels)
     ]
     folds = _folds([page.site for page in pages] + [text.group for text in texts], settings.folds)
     word_folds = [_fit_linear(_outside(wordings, folds, fold), "wording", settings) for fold in range(settings.folds)]
@@ -41,16 +44,17 @@ def fit_chrome(
     }
 
 
-def _wordings(pages: Sequence[PreparedPage], texts: Sequence[LabelledText]) -> Examples:
+def _wordings(pages: Sequence[PreparedPage], texts: Sequence[LabelledText], settings: ChromeSettings) -> Examples:
     """Wording examples, each text once a site: pages' blocks, authored lines and clean prose."""
-    unique = {(wording(block), label, page.site) for page in pages for block, label in _known(page.blocks, page.labels)}
-    unique |= {
-        (wording(block), label, text.group)
-        for text in texts
-        if text.situation in (Situation.AUTHORED, Situation.CLEAN)
-        for block, label in _known(text.blocks, text.labels)
+    weights = {
+        (wording(block), label, page.site): 1.0 for page in pages for block, label in _known(page.blocks, page.labels)
     }
-    return sorted(unique)
+    for text in texts:
+        if text.situation in _WORDINGS:
+            emphasis = settings.authored_wording if text.situation is Situation.AUTHORED else 1.0
+            known = _known(text.blocks, text.labels)
+            weights |= {(wording(block), label, text.group): emphasis for block, label in known}
+    return [(*example, weight) for example, weight in sorted(weights.items())]
 
 
 def _known(blocks: Sequence[Block], labels: Sequence[int]) -> list[tuple[Block, int]]:
@@ -81,8 +85,8 @@ def _fit_linear(examples: Examples, kind: str, settings: ChromeSettings) -> Pipe
         alternate_sign=False,
     )
     model = make_pipeline(vectorizer, LogisticRegression(C=settings.linear_c, max_iter=300, class_weight="balanced"))
-    texts, labels, _ = zip(*examples, strict=True)
-    return model.fit(list(texts), np.array(labels))
+    texts, labels, _, weights = zip(*examples, strict=True)
+    return model.fit(list(texts), np.array(labels), logisticregression__sample_weight=np.array(weights))
 
 
 def _fit_pages(
@@ -116,7 +120,7 @@ def _fit_texts(
     rows, labels, weights = [], [], []
     for text in texts:
         scores = scored(word_folds[folds[text.group]], map(wording, text.blocks))
-        rows.append(stacked([text_rows(text.blocks, text.title)], scores[:, None]))
+        rows.append(stacked([line_rows(Titled(text.blocks, text.title))], scores[:, None]))
         labels.append(np.array(text.labels))
         emphasis = settings.authored_weight if text.situation is Situation.AUTHORED else 1.0
         weights.append(_weights(text.blocks) * emphasis)

@@ -16,11 +16,16 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils import assert_all_finite
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from pipeline.features import first_words, masked, style_rows
 
 PARTS = ("vectorizer", "scaler", "linear", "calibrator")
+_LABELS = 2  # at least: with one there is nothing to tell apart
+_PATTERN_WORDS = 2  # words of the longest pattern
+_PATTERNS = 40_000  # word patterns kept, most frequent first
 _STYLE_LIMIT = 4.0  # standard deviations at which a measure is cut: a freak value must not decide alone
 
 
@@ -44,9 +49,9 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         *,
-        c: float = 2.0,
-        min_df: int = 3,
-        style_weight: float = 0.1,
+        c: float = 10.0,
+        min_df: int = 5,
+        style_weight: float = 0.015,
         folds: int = 5,
         max_words: int = 1500,
         random_state: int = 0,
@@ -57,6 +62,11 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.folds = folds
         self.max_words = max_words
         self.random_state = random_state
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string, tags.input_tags.two_d_array = True, False
+        return tags
 
     def fit(self, texts: Sequence[str], labels: Sequence[str], groups: Sequence[str] | None = None) -> Self:
         """Fit on texts with labels.
@@ -78,15 +88,12 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         groups: Sequence[str] | None = None,
     ) -> Self:
         """Fit on texts already rewritten by `features.masked` and measured by `features.style_rows`."""
-        target = np.asarray(labels)
-        if len(target) == 0:
-            raise ValueError("QualityClassifier needs at least one text.")
+        target = _checked_labels(labels)
+        check_consistent_length(masks, styles, target, groups)
         self.classes_ = np.unique(target)
-        if len(self.classes_) < 2:  # noqa: PLR2004 - nothing to tell apart
-            raise ValueError(f"QualityClassifier needs at least two classes, got only {self.classes_[0]!r}.")
         grouped = np.asarray([str(place) for place in range(len(target))] if groups is None else groups)
         odds = self._out_of_fold(masks, styles, target, grouped)
-        weights = _weights(target, grouped)
+        weights = _group_weights(target, grouped)
         self.calibrator_ = LogisticRegression(C=1e3, max_iter=1000).fit(odds, target, sample_weight=weights)
         self.out_of_fold_ = self.calibrator_.predict_proba(odds)
         self.vectorizer_, self.scaler_, self.linear_ = self._fit_parts(masks, styles, target, grouped)
@@ -99,11 +106,12 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict(self, texts: Sequence[str]) -> NDArray[np.str_]:
         """The likeliest label of each text."""
-        return np.asarray(self.classes_[self.predict_proba(texts).argmax(axis=1)])
+        places = self.predict_proba(texts).argmax(axis=1)
+        return np.asarray(self.classes_[places])
 
     def rows(self, masks: Sequence[str], styles: NDArray[np.float64]) -> csr_matrix:
         """(n, patterns + measures) weighted columns that the logistic regression sees."""
-        return self._columns(self.vectorizer_, self.scaler_, masks, styles)
+        return self._columns(self.vectorizer_.transform(masks), self.scaler_, styles)
 
     def proba_of(self, rows: csr_matrix) -> NDArray[np.float64]:
         """Calibrated probabilities of rows."""
@@ -123,6 +131,8 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return model
 
     def _views(self, texts: Sequence[str]) -> tuple[list[str], NDArray[np.float64]]:
+        if isinstance(texts, str):
+            raise ValueError("QualityClassifier takes a sequence of texts, got one string: put it into a list.")  # noqa: TRY004 - as scikit-learn's vectorizers
         read = [first_words(text, self.max_words) for text in texts]
         return [masked(text) for text in read], style_rows(read)
 
@@ -134,23 +144,20 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         groups: NDArray[np.str_],
     ) -> tuple[TfidfVectorizer, StandardScaler, LogisticRegression]:
         vectorizer = TfidfVectorizer(
-            ngram_range=(1, 3), token_pattern=r"\S+", lowercase=False, sublinear_tf=True,
-            min_df=min(self.min_df, len(masks)), max_features=60_000, dtype=np.float32,
-        ).fit(masks)  # fmt: skip
+            ngram_range=(1, _PATTERN_WORDS), token_pattern=r"\S+", lowercase=False, sublinear_tf=True,
+            min_df=min(self.min_df, len(masks)), max_features=_PATTERNS, dtype=np.float32,
+        )  # fmt: skip
+        patterns = vectorizer.fit_transform(masks)
+        # skops would store each NumPy number as a file of its own.
+        vectorizer.vocabulary_ = {pattern: int(place) for pattern, place in vectorizer.vocabulary_.items()}
         scaler = StandardScaler().fit(styles)
         linear = LogisticRegression(C=self.c, max_iter=300, tol=1e-3)
-        rows = self._columns(vectorizer, scaler, masks, styles)
-        return vectorizer, scaler, linear.fit(rows, target, sample_weight=_weights(target, groups))
+        linear.fit(self._columns(patterns, scaler, styles), target, sample_weight=_weights(target, groups))
+        return vectorizer, scaler, linear
 
-    def _columns(
-        self,
-        vectorizer: TfidfVectorizer,
-        scaler: StandardScaler,
-        masks: Sequence[str],
-        styles: NDArray[np.float64],
-    ) -> csr_matrix:
+    def _columns(self, patterns: csr_matrix, scaler: StandardScaler, styles: NDArray[np.float64]) -> csr_matrix:
         measured = np.clip(scaler.transform(styles), -_STYLE_LIMIT, _STYLE_LIMIT) * self.style_weight
-        return hstack([vectorizer.transform(masks), csr_matrix(measured)], format="csr")
+        return hstack([patterns, csr_matrix(measured)], format="csr")
 
     def _out_of_fold(
         self,
@@ -162,10 +169,14 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """(n, n_classes) log-odds, each from a model that never saw the text's group."""
         odds = np.zeros((len(target), len(self.classes_)))
         for train, held_out in self._folds(target, groups):
-            parts = self._fit_parts([masks[i] for i in train], styles[train], target[train], groups[train])
-            rows = self._columns(parts[0], parts[1], [masks[i] for i in held_out], styles[held_out])
-            known = [list(self.classes_).index(label) for label in parts[2].classes_]
-            odds[np.ix_(held_out, known)] = _odds(parts[2], rows)
+            if len(np.unique(target[train])) < _LABELS:
+                raise ValueError("QualityClassifier needs labels that occur in more than one group each to calibrate.")
+            vectorizer, scaler, linear = self._fit_parts(
+                [masks[i] for i in train], styles[train], target[train], groups[train]
+            )
+            rows = self._columns(vectorizer.transform(masks[i] for i in held_out), scaler, styles[held_out])
+            known = [list(self.classes_).index(label) for label in linear.classes_]
+            odds[np.ix_(held_out, known)] = _odds(linear, rows)
         return odds
 
     def _folds(self, target: NDArray[np.str_], groups: NDArray[np.str_]) -> list[tuple[Any, Any]]:
@@ -175,16 +186,33 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return list(splitter.split(groups, target, groups))
 
 
+def _checked_labels(labels: Sequence[str]) -> NDArray[np.str_]:
+    """The labels as an array, after scikit-learn's own checks of a target."""
+    target = column_or_1d(np.asarray(labels), warn=True)
+    if len(target) == 0:
+        raise ValueError("QualityClassifier needs at least one text.")
+    assert_all_finite(target)
+    check_classification_targets(target)
+    if len(np.unique(target)) < _LABELS:
+        raise ValueError(f"QualityClassifier needs at least two labels, got one class only: {str(target[0])!r}.")
+    return np.asarray(target)
+
+
 def _odds(linear: LogisticRegression, rows: csr_matrix) -> NDArray[np.float64]:
     """(n, n_classes) centred log-probabilities: the form in which two and three classes are alike."""
     logs = linear.predict_log_proba(rows).clip(-20, 0)
     return np.asarray(logs - logs.mean(axis=1, keepdims=True))
 
 
-def _weights(target: NDArray[np.str_], groups: NDArray[np.str_]) -> NDArray[np.float64]:
-    """Each label weighs the same; within it a group weighs the root of its size, so that big ones do not drown it."""
+def _group_weights(target: NDArray[np.str_], groups: NDArray[np.str_]) -> NDArray[np.float64]:
+    """A publisher weighs the root of its size within a label, so that big ones do not drown small ones."""
     sizes = Counter(zip(target, groups, strict=True))
-    weights = np.array([sizes[pair] ** -0.5 for pair in zip(target, groups, strict=True)])
+    return np.array([sizes[pair] ** -0.5 for pair in zip(target, groups, strict=True)])
+
+
+def _weights(target: NDArray[np.str_], groups: NDArray[np.str_]) -> NDArray[np.float64]:
+    """Group weights scaled so that every label weighs the same."""
+    weights = _group_weights(target, groups)
     for label in np.unique(target):
         weights[target == label] *= len(target) / len(np.unique(target)) / weights[target == label].sum()
     return weights

@@ -16,10 +16,11 @@ def choose_decide(scores: NDArray[np.float64], correct: NDArray[np.bool_], error
         scores: (n,) highest calibrated probability of each document, from models that never saw its publisher.
         correct: (n,) whether the likeliest label is right.
     """
-    for limit in np.arange(_LEAST, _MOST, _STEP):
+    for raw in np.arange(_LEAST, _MOST, _STEP):
+        limit = round(float(raw), 3)  # before it is tried: what is tried is what is used
         decided = scores >= limit
         if decided.any() and np.mean(~correct[decided]) <= error:
-            return round(float(limit), 3)
+            return limit
     return _MOST
 
 

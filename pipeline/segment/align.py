@@ -22,17 +22,23 @@ class _Alignment:
     """What has been matched so far.
 
     Attributes:
-        keys: letters and digits of each block.
+        texts: the blocks' texts.
+        keys: letters and digits of each block; the text itself where it has none.
         lines: the lines that stand for a block, or for the run of blocks that begins there.
         covered: blocks that some line stands for.
         orphans: lines that no block explains, by the block they came after (-1: before all).
+        heads: for each key how many of its places are used up, so that equal blocks are not walked again.
+        offsets: how far into a block its lines have come.
     """
 
+    texts: list[str]
     keys: list[str]
     places: dict[str, list[int]]
     lines: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     covered: set[int] = field(default_factory=set)
     orphans: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    heads: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    offsets: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     cursor: int = -1
 
 
@@ -42,11 +48,12 @@ def mark_kept(blocks: Sequence[Block], lines: Sequence[str], preset: int, *, rew
     Lines are looked for after the line before them first, since extractors keep reading order. Lines that no
     block explains become blocks of their own when rewriting, so that nothing that was kept is lost.
     """
-    keys = [_key(block.text) for block in blocks]
+    texts = [block.text for block in blocks]
+    keys = [_key(text) or text for text in texts]
     places: dict[str, list[int]] = defaultdict(list)
     for index, key in enumerate(keys):
         places[key].append(index)
-    state = _Alignment(keys, places)
+    state = _Alignment(texts, keys, places)
     for line in lines:
         _place(line, state)
     if rewrite:
@@ -56,7 +63,7 @@ def mark_kept(blocks: Sequence[Block], lines: Sequence[str], preset: int, *, rew
 
 def _place(line: str, state: _Alignment) -> None:
     """Find the blocks of one line and note them."""
-    found = _find(_key(line), state)
+    found = _find(line, state)
     if not found:
         state.orphans[state.cursor].append(line)
         return
@@ -65,50 +72,84 @@ def _place(line: str, state: _Alignment) -> None:
     state.cursor = found[-1]
 
 
-def _find(key: str, state: _Alignment) -> Sequence[int]:
+def _find(line: str, state: _Alignment) -> Sequence[int]:
     """The blocks that a line stands for, in order; empty when there are none."""
-    if not key:
-        return ()
-    same = state.places.get(key, [])
-    later = same[bisect_right(same, state.cursor) :]
-    exact = next((index for index in (*later, *same) if index not in state.covered), None)
+    key = _key(line) or line
+    exact = _exact(key, state)
     if exact is not None:
         return (exact,)
     near = range(max(state.cursor - _REACH, 0), min(state.cursor + _REACH, len(state.keys)))
     for start in near:
-        if state.keys[start] and key.startswith(state.keys[start]):
-            end = _joined(key, state.keys, start)
+        if key.startswith(state.keys[start]) and start not in state.covered:
+            end = _joined(line, key, state, start)
             if end is not None:
                 return range(start, end)
-        if len(key) >= _PIECE and key in state.keys[start]:
+        if len(key) >= _PIECE and _is_piece(key, state, start):
             return (start,)
     return _scattered(key, state, near)
 
 
-def _joined(key: str, keys: Sequence[str], start: int) -> int | None:
-    """The end of the run of blocks from `start` whose keys joined are `key`."""
+def _exact(key: str, state: _Alignment) -> int | None:
+    """The next block with this very text that no line stands for yet, or else the first such block."""
+    same = state.places.get(key, [])
+    head = state.heads[key]
+    while head < len(same) and same[head] in state.covered:
+        head += 1
+    state.heads[key] = head
+    later = bisect_right(same, state.cursor, head)
+    while later < len(same) and same[later] in state.covered:
+        later += 1
+    if later < len(same):
+        return same[later]
+    return same[head] if head < len(same) else None
+
+
+def _is_piece(key: str, state: _Alignment, start: int) -> bool:
+    """Whether a line is the next piece of a block, or any piece of it."""
+    if len(key) >= len(state.keys[start]):
+        return False
+    place = state.keys[start].find(key, state.offsets[start])
+    if place < 0:
+        return False
+    state.offsets[start] = place + len(key)
+    return True
+
+
+def _joined(line: str, key: str, state: _Alignment, start: int) -> int | None:
+    """The end of the run of blocks from `start` whose letters joined are `key`; marks between them are theirs."""
     length = 0
-    for index in range(start, len(keys)):
-        if not key.startswith(keys[index], length):
+    for index in range(start, len(state.keys)):
+        letters = _key(state.texts[index])
+        if index in state.covered or not key.startswith(letters, length):
             return None
-        length += len(keys[index])
+        length += len(letters)
         if length == len(key):
-            return index + 1
+            end = index + 1
+            while end < len(state.keys) and not _key(state.texts[end]) and line.rstrip(" |").endswith(state.texts[end]):
+                end += 1
+            return end
     return None
 
 
 def _scattered(key: str, state: _Alignment, near: range) -> Sequence[int]:
-    """Blocks of which a line was put together with others left out: a table row without its empty parts."""
-    parts = [
-        index
-        for index in near
-        if len(state.keys[index]) >= _PIECE and index not in state.covered and state.keys[index] in key
-    ]
-    if not parts:
-        return ()
-    return [
-        index for index in range(parts[0], parts[-1] + 1) if index not in state.covered and state.keys[index] in key
-    ]
+    """Blocks of which a line was put together with others left out: a table row without its empty parts.
+
+    The parts must follow each other in the line; a short one must stand exactly where the one before it ended.
+    """
+    parts: list[int] = []
+    place = 0
+    for index in near:
+        letters = state.keys[index]
+        if index in state.covered:
+            continue
+        if len(letters) >= _PIECE:
+            found = key.find(letters, place)
+        else:
+            found = place if parts and key.startswith(letters, place) else -1
+        if found >= 0:
+            parts.append(index)
+            place = found + len(letters)
+    return parts
 
 
 def _rewritten(blocks: Sequence[Block], state: _Alignment, preset: int) -> Iterator[Block]:

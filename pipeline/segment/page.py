@@ -21,8 +21,8 @@ HIDDEN = frozenset(
 )
 # Elements that flow within a line; every other element begins and ends a block.
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr q rp rt ruby s samp "
-    "small span strike strong sub sup time tt u var wbr".split()
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label link mark meta nobr q rp rt "
+    "ruby s samp small span strike strong sub sup time tt u var wbr".split()
 )
 _NAME_ATTRIBUTES = ("class", "id", "role", "itemprop")
 _NAME_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")

@@ -8,16 +8,23 @@ import re
 
 from pipeline.document import Block
 
-_LITERAL_BREAK = re.compile(r"\\r\\n|\\n|\\r")
-# A literal break is only believed where no path or escape of program code can be meant: doubled, before a
-# list or heading mark, or after the end of a sentence.
-_SURE_BREAK = re.compile(r"\\n\\n|\\n(?:#{1,6} |[-*] )|[.!?\"”]\\n")
-_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
+# A literal break is only believed where no path or program code can be meant: doubled, before a list or heading
+# mark, or between the end of a sentence and a capital or figure. Once one is believed, all of the text's are, but
+# for those inside paths and between quotation marks.
+_SURE_BREAK = re.compile(r"\\n(?:\\r)?\\n|\\n(?:#{1,6}\s|[-*]\s)|[.!?\"”](?:\\r)?\\n(?=[\"“'‘(]?[A-ZÀ-Þ0-9]|$)")
+_CODE_OR_ESCAPE = re.compile(
+    r"(?P<code>(?<!\S)(?:[A-Za-z]:|\.{1,2}|\\)\\\S+|([\"'])\\[nrt]\2|\\[nrt]\"\))"
+    r"|(?P<line>\\r\\n|\\n|\\r)|(?P<tab>\\t)|\\(?P<quote>\")"
+)
+_HEADING = re.compile(r"(#{1,6})\s+(?:#{1,6}\s+)*")
 _BULLET = re.compile(r"(?:[-*•·▪◦–]|\d{1,3}[.)])\s+\S")
-_RULE = re.compile(r"(?:[-*_=]\s*){3,}$")
-_IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\s]*(?:\s\"[^\"]*\")?\)")
-_LINK = re.compile(r"\[([^\]\n]+)\]\((?:https?://|/|#|mailto:)[^)\s]*(?:\s\"[^\"]*\")?\)")
-_EMPHASIS = re.compile(r"(?<!\w)\*\*(?=\S)(.+?)(?<=\S)\*\*(?!\w)")
+_RULE = re.compile(r"[-*_=\s]{3,}$")
+# Bounded, and blind to what opens another one: hostile brackets must not cost the square of their number.
+_TARGET = r"(?:[^()\[\s]|\([^()\[\s]{0,100}\)){0,1000}(?:\s\"[^\"]{0,300}\")?\)"
+_IMAGE = re.compile(rf"!\[[^\[\]\n]{{0,300}}\]\({_TARGET}")
+_LINK = re.compile(rf"\[([^\[\]\n]{{1,300}})\]\((?:https?://|/|#|mailto:){_TARGET}")
+_EMPHASIS = re.compile(r"(?<!\w)\*\*(?=\S)([^*\n]{1,500})(?<=\S)\*\*(?!\w)")
+_TURNS = 10  # how deep marks may stand in marks
 
 
 def text_blocks(text: str) -> list[Block]:
@@ -28,39 +35,47 @@ def text_blocks(text: str) -> list[Block]:
     """
     blocks: list[Block] = []
     gap = False
-    for raw in _decode(text).splitlines():
-        line = " ".join(raw.split())
-        if not line or _RULE.match(line):
+    for raw in _with_breaks(text).splitlines():
+        tag, shown = _structure(_without_marks(" ".join(raw.split())))
+        if not shown or _RULE.match(shown):
             gap = True
             continue
-        tag, shown = _structure(line)
-        if shown:
-            blocks.append(Block(text=shown, tag=tag, line=len(blocks) + 1, gap=gap))
-            gap = False
+        blocks.append(Block(text=shown, tag=tag, line=len(blocks) + 1, gap=gap))
+        gap = False
     return blocks
 
 
-def _decode(text: str) -> str:
-    """Turn literal escapes and Markdown links into what they stand for, until nothing is left to turn.
-
-    The end of the loop makes decoding idempotent; each turn shortens the text, so it ends.
-    """
-    while (decoded := _decode_once(text)) != text:
-        text = decoded
-    return text
+def _with_breaks(text: str) -> str:
+    """Turn literal escapes into what they stand for, where they are surely meant."""
+    return _CODE_OR_ESCAPE.sub(_unescaped, text) if _SURE_BREAK.search(text) else text
 
 
-def _decode_once(text: str) -> str:
-    if _SURE_BREAK.search(text):
-        text = _LITERAL_BREAK.sub("\n", text).replace("\\t", " ").replace('\\"', '"')
-    if "](" in text:
-        text = _LINK.sub(r"\1", _IMAGE.sub("", text))
-    return _EMPHASIS.sub(r"\1", text) if "**" in text else text
+def _unescaped(match: re.Match[str]) -> str:
+    if match["code"]:
+        return match["code"]
+    if match["line"]:
+        return "\n"
+    return " " if match["tab"] else '"'
+
+
+def _without_marks(line: str) -> str:
+    """Take images, link targets and emphasis marks off a line, from the inside out; their words stay."""
+    for _ in range(_TURNS):
+        before = line
+        if "](" in line:
+            line = _LINK.sub(r"\1", _IMAGE.sub("", line))
+        if "**" in line:
+            line = _EMPHASIS.sub(r"\1", line)
+        if line == before:
+            break
+    return " ".join(line.split())
 
 
 def _structure(line: str) -> tuple[str, str]:
     """The tag that a line's mark stands for, and the line as it is to be shown: without heading marks."""
-    tag = "li" if _BULLET.match(line) else "line"
-    while heading := _HEADING.match(line):
-        tag, line = f"h{len(heading[1])}", heading[2]
-    return tag, line
+    heading = _HEADING.match(line)
+    if not heading:
+        return ("li" if _BULLET.match(line) else "line"), line
+    shown = line[heading.end() :]
+    closed = shown.rstrip("#")
+    return f"h{len(heading[1])}", closed.rstrip() if closed != closed.rstrip() or not closed else shown

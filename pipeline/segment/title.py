@@ -28,9 +28,11 @@ def headline(blocks: Iterable[Block], title: str | None) -> str | None:
     """The headline as the page shows it: the heading that its declared title names, else that title itself."""
     if not title:
         return None
-    named = {_fold(title), *(_fold(part) for end in _SITE_CUTS for part in _pieces(title, end))}
-    headings = [block for block in blocks if block.tag in ("h1", "h2", "h3") or block.tag == "line"]
-    return next((block.text for block in headings if _fold(block.text) in named), title)
+    named = {_fold(title), *(_fold(part) for end in _SITE_CUTS for part in _pieces(title, end))} - {""}
+    headings = [
+        block.text for block in blocks if block.tag in ("h1", "h2", "h3", "line") and _fold(block.text) in named
+    ]
+    return max(headings, key=len, default=title)
 
 
 def _pieces(title: str, end: str) -> list[str]:
@@ -43,7 +45,7 @@ def _pieces(title: str, end: str) -> list[str]:
 
 def is_title(text: str, title: str) -> bool:
     """Whether a block repeats the title, case and punctuation aside."""
-    return text == title or _fold(text) == _fold(title)
+    return text == title or (_fold(text) == _fold(title) != "")
 
 
 def _fold(text: str) -> str:

@@ -3,26 +3,22 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from pipeline import models
-from pipeline.blocks import PAGE_FEATURES, TEXT_FEATURES
-from pipeline.chrome.model import ChromeModel, Titled
-from pipeline.chrome.situations import LabelledText, authored_text, count, page_texts, prose_text
+from pipeline.blocks import PAGE_FEATURES
+from pipeline.chrome.model import LINE_FEATURES, ChromeModel, Titled
+from pipeline.chrome.situations import LabelledText, article_texts, count, training_texts
 from pipeline.chrome.training import fit_chrome
 from pipeline.chrome.tuning import START, page_figures, tune
 from pipeline.corpora.authored import read_authored_lines
 from pipeline.corpora.prepared import PreparedPage, Split, read_pages, read_texts
-from pipeline.settings import ChromeSettings, read_settings
+from pipeline.settings import read_settings
 
-PREPARED, AUTHORED, MODEL, METRICS = (
-    Path("data/prepared"),
-    Path("data/authored/lines"),
-    Path("models/chrome"),
-    Path("metrics/chrome.json"),
-)
+PREPARED, AUTHORED = Path("data/prepared"), Path("data/authored/lines")
+MODEL, METRICS = Path("models/chrome"), Path("metrics/chrome.json")
 
 
 def main() -> int:
@@ -31,16 +27,16 @@ def main() -> int:
     pages = [page for page in read_pages(PREPARED / "pages.jsonl.gz") if page.split is not Split.TEST]
     training = [page for page in pages if page.split is Split.TRAIN]
     held_out = [page for page in pages if page.split is Split.VALID]
-    prose, unseen_prose = _prose(settings)
-    texts = [*_page_texts(training, settings), *_authored(), *prose]
+    prose = [text for text in read_texts(PREPARED / "texts.jsonl.gz") if text.split is Split.TRAIN]
+    texts, unseen = training_texts(training, read_authored_lines(AUTHORED), prose, settings)
     model = ChromeModel(fit_chrome(training, texts, settings), START)
-    thresholds = tune(model, held_out, _page_texts(held_out, settings), unseen_prose, settings.harm_limit)
+    thresholds = tune(model, held_out, article_texts(held_out, settings.seed), unseen, settings.harm_limit)
     figures = _figures(ChromeModel(model.parts, thresholds), held_out)
     models.save(
         MODEL,
         model.parts,
         trained=settings.trained,
-        features={"page_blocks": PAGE_FEATURES, "text_blocks": TEXT_FEATURES},
+        features={"page_blocks": PAGE_FEATURES, "text_blocks": LINE_FEATURES},
         parameters={"thresholds": asdict(thresholds)},
         data={"digest": _digest(training, texts), "pages": _pages(training), "texts": count(texts)},
         figures=figures,
@@ -49,22 +45,6 @@ def main() -> int:
     METRICS.write_text(json.dumps(figures | asdict(thresholds), indent=1, sort_keys=True) + "\n", encoding="utf-8")
     print("chrome:", figures, thresholds)  # noqa: T201 - a stage talks to its terminal
     return 0
-
-
-def _page_texts(pages: Sequence[PreparedPage], settings: ChromeSettings) -> list[LabelledText]:
-    return [text for page in pages if page.lang == "en" for text in page_texts(page, settings.seed)]
-
-
-def _authored() -> Iterator[LabelledText]:
-    return (authored_text(name, lines) for name, lines in read_authored_lines(AUTHORED).items())
-
-
-def _prose(settings: ChromeSettings) -> tuple[list[LabelledText], list[LabelledText]]:
-    """Every n-th training document of the text corpora to learn from, and the ones after them to do no harm to."""
-    texts = [text for text in read_texts(PREPARED / "texts.jsonl.gz") if text.split is Split.TRAIN]
-    step = max(len(texts) // settings.prose, 2)
-    learnt, unseen = ([prose_text(text.group, text.text) for text in texts[first::step]] for first in (0, 1))
-    return learnt, unseen
 
 
 def _figures(model: ChromeModel, pages: Sequence[PreparedPage]) -> dict[str, float]:

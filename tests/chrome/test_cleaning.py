@@ -1,0 +1,266 @@
+"""Cleaning takes chrome out, keeps every other line as it is, and accounts for all of them."""
+
+import re
+from collections import Counter
+from itertools import pairwise
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pipeline.chrome.cleaning import assemble, clean_pages, clean_texts
+from pipeline.chrome.model import ChromeModel, Titled
+from pipeline.corpora.authored import AuthoredText
+from pipeline.document import Block, ChromeKind, CleanDocument, Metadata
+from pipeline.extract import extract, parse
+from pipeline.measure import tokens
+from pipeline.segment.page import page_blocks
+from pipeline.segment.text import text_blocks
+from tests.strategies import CHROME_LINES, PARAGRAPH, SENTENCES, articles, crooked_texts, document, ends_within, texts
+
+BUDGET = settings(max_examples=40, deadline=None)
+KEEPS = st.sets(st.sampled_from(ChromeKind)).map(frozenset)
+
+Opened = tuple[list[Block], Metadata]
+
+
+def opened(html: str) -> Opened:
+    tree = parse(html)
+    assert tree is not None
+    page = extract(tree)
+    return page_blocks(page), page.metadata
+
+
+def clean(model: ChromeModel, text: str, keep: frozenset[ChromeKind] = frozenset()) -> CleanDocument:
+    return clean_texts(model, [text], keep)[0]
+
+
+def unaccounted(blocks: list[Block], found: CleanDocument) -> tuple[list[str], list[str]]:
+    """What is left of the blocks without the removed lines and the headline, beside the lines that were kept."""
+    gone = {removal.line for removal in found.removed}
+    left = [block.text for block in blocks if block.line not in gone]
+    if found.metadata.title in left:
+        left.remove(found.metadata.title)
+    return left, list(found.lines)
+
+
+@BUDGET
+@given(texts(), KEEPS | st.just(frozenset()))
+@example("# ---\nRain fell on the terraces for a week.", frozenset())
+@example('Rain fell.\n![x](y  "z")\nThe road was closed.', frozenset())
+@example("Rain fell.\\n#\tAfter the flood\nThe road was closed.", frozenset())
+@example("★\n\n---\nRain fell.\n★★★\nThe road was closed.", frozenset())
+def test_cleaning_a_cleaned_text_changes_nothing(chrome: ChromeModel, text: str, keep: frozenset[ChromeKind]):
+    once = clean(chrome, text, keep).text
+    assert clean(chrome, once, keep).text == once
+
+
+@BUDGET
+@given(crooked_texts())
+def test_crooked_texts_are_cleaned_for_good_too(chrome: ChromeModel, text: str):
+    with ends_within(20):
+        once = clean(chrome, text)
+    assert clean(chrome, once.text).text == once.text
+
+
+@BUDGET
+@given(texts(), KEEPS)
+def test_kept_and_removed_lines_together_are_all_lines(chrome: ChromeModel, text: str, keep: frozenset[ChromeKind]):
+    left, kept = unaccounted(text_blocks(text), clean(chrome, text, keep))
+    assert left == kept
+
+
+@BUDGET
+@given(texts())
+def test_each_removal_names_the_line_that_it_was_and_lines_go_up(chrome: ChromeModel, text: str):
+    lines = {block.line: block.text for block in text_blocks(text)}
+    removed = clean(chrome, text).removed
+    assert [lines[removal.line] for removal in removed] == [removal.text for removal in removed]
+    assert all(before.line < after.line for before, after in pairwise(removed))
+
+
+@BUDGET
+@given(st.lists(texts(), max_size=6), st.randoms())
+def test_texts_in_a_chunk_and_their_order_change_nothing(chrome: ChromeModel, batch: list[str], chance: Random):
+    order = list(range(len(batch)))
+    chance.shuffle(order)
+    together = clean_texts(chrome, [batch[place] for place in order])
+    assert together == [clean(chrome, batch[place]) for place in order]
+
+
+@BUDGET
+@given(texts())
+def test_with_every_kind_kept_only_copies_of_the_headline_go(chrome: ChromeModel, text: str):
+    found = clean(chrome, text, frozenset(ChromeKind))
+    folded = {re.sub(r"\W", "", removal.text).casefold() for removal in found.removed}
+    assert folded <= {re.sub(r"\W", "", found.metadata.title or "").casefold()}
+
+
+def test_clean_prose_comes_out_word_for_word(chrome: ChromeModel, prose: list[AuthoredText]):
+    documents = clean_texts(chrome, [text.text for text in prose])
+    lost = {
+        text.id: Counter(tokens(text.text)) - Counter(tokens(cleaned.text))
+        for text, cleaned in zip(prose, documents, strict=True)
+    }
+    assert {name: words for name, words in lost.items() if words} == {}
+    assert len(lost) >= 60
+
+
+def test_a_headline_above_clean_prose_becomes_its_title(chrome: ChromeModel, prose: list[AuthoredText]):
+    documents = clean_texts(chrome, [f"{text.title}\n\n{text.text}" for text in prose])
+    found = [(cleaned.metadata.title, cleaned.lines) for cleaned in documents]
+    assert found == [(text.title, tuple(block.text for block in text_blocks(text.text))) for text in prose]
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("Leave a Reply", ChromeKind.COMMENT_FORM),
+        ("You must be logged in to post a comment.", ChromeKind.COMMENT_FORM),
+        ("Subscribe to our newsletter", ChromeKind.SUBSCRIBE),
+        ("Follow us on Facebook, Twitter and Instagram", ChromeKind.FOLLOW),
+        ("Updated: April 18, 2024, 5:47 PM", ChromeKind.TIMESTAMP),
+        ("Advertisement", ChromeKind.ADVERT),
+    ],
+)
+def test_a_line_of_chrome_under_an_article_goes_under_its_name(chrome: ChromeModel, line: str, kind: ChromeKind):
+    found = clean(chrome, "\n\n".join([*SENTENCES, line]))
+    assert [(removal.text, removal.kind) for removal in found.removed] == [(line, kind)]
+    assert found.lines == SENTENCES
+
+
+def test_a_kept_kind_stays(chrome: ChromeModel):
+    text = "\n\n".join([*SENTENCES, "Updated: April 18, 2024, 5:47 PM", "Leave a Reply"])
+    found = clean(chrome, text, frozenset({ChromeKind.TIMESTAMP}))
+    assert found.lines == (*SENTENCES, "Updated: April 18, 2024, 5:47 PM")
+
+
+def test_the_headline_repeated_goes_as_its_copy(chrome: ChromeModel):
+    found = clean(chrome, "\n\n".join(["Four ships gone", "FOUR SHIPS, GONE", *SENTENCES]))
+    assert (found.metadata.title, found.lines) == ("Four ships gone", SENTENCES)
+    assert [(removal.kind, removal.line) for removal in found.removed] == [(ChromeKind.OTHER, 2)]
+
+
+def test_literal_escapes_become_lines(chrome: ChromeModel):
+    found = clean(chrome, r"\n\n".join([SENTENCES[0], "## After the flood", *SENTENCES[1:4]]))
+    assert found.lines == (SENTENCES[0], "After the flood", *SENTENCES[1:4])
+
+
+@pytest.mark.parametrize("text", ["", " \n\t\n", "---\n***", "\x00\x07", "\\n\\n"])
+def test_nothing_comes_of_nothing(chrome: ChromeModel, text: str):
+    assert "".join(clean(chrome, text).lines).strip("\x00\x07") == ""
+
+
+def test_no_texts(chrome: ChromeModel):
+    assert clean_texts(chrome, []) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("\n".join(f"Line {n} of the log of the port." for n in range(20_000)), id="20,000 lines"),
+        pytest.param("Share\n" * 20_000, id="20,000 equal lines"),
+        pytest.param("rain and hail " * 150_000, id="a line of 2 MB"),
+        pytest.param("rain" * 500_000, id="a word of 2 MB"),
+        pytest.param("\u202eשלום\u202c\x1b[31m\u0000 港口 \ufeff\u200b" * 2000, id="marks and controls"),
+    ],
+)
+def test_a_huge_text_is_cleaned_within_seconds(chrome: ChromeModel, text: str):
+    with ends_within(30):
+        found = clean(chrome, text)
+    assert len(found.lines) + len(found.removed) + bool(found.metadata.title) == len(text_blocks(text))
+
+
+@BUDGET
+@given(articles(), KEEPS | st.just(frozenset()))
+def test_kept_and_removed_blocks_together_are_all_blocks(chrome: ChromeModel, html: str, keep: frozenset[ChromeKind]):
+    page = opened(html)
+    left, kept = unaccounted(page[0], clean_pages(chrome, [page], keep)[0])
+    assert left == kept
+
+
+@BUDGET
+@given(st.lists(articles(), max_size=4), st.randoms())
+def test_pages_in_a_chunk_and_their_order_change_nothing(chrome: ChromeModel, batch: list[str], chance: Random):
+    pages = [opened(html) for html in batch]
+    chance.shuffle(pages)
+    assert clean_pages(chrome, pages) == [clean_pages(chrome, [page])[0] for page in pages]
+
+
+@BUDGET
+@given(articles())
+def test_the_menu_goes_and_the_first_paragraph_stays(chrome: ChromeModel, html: str):
+    found = clean_pages(chrome, [opened(html)])[0]
+    assert "Tides" not in found.lines
+    assert SENTENCES[0] in found.body
+
+
+def test_a_page_of_no_blocks(chrome: ChromeModel):
+    empty: Opened = ([], Metadata(title="Rain"))
+    found = clean_pages(chrome, [empty, opened(document(PARAGRAPH * 4))])
+    assert (found[0].lines, found[0].removed, found[0].metadata.title) == ((), (), "Rain")
+    assert found[1].lines
+
+
+def test_no_pages(chrome: ChromeModel):
+    assert clean_pages(chrome, []) == []
+
+
+def assembled(
+    *blocks: tuple[str, float], title: str | None = None, metadata: Metadata | None = None, keep: str = ""
+) -> CleanDocument:
+    """Put a document together from texts and their probabilities; a half and more goes."""
+    page = [Block(text=text, tag="p", line=number) for number, (text, _) in enumerate(blocks, 1)]
+    chances = np.array([chance for _, chance in blocks])
+    kinds = frozenset(map(ChromeKind, keep.split()))
+    return assemble(Titled(page, title), chances, chances >= 0.5, metadata or Metadata(), kinds)
+
+
+def test_the_headline_becomes_the_title_and_its_copies_go():
+    found = assembled(("Rain", 0.1), ("It fell.", 0.1), ("RAIN!", 0.1), title="Rain")
+    assert (found.metadata.title, found.lines) == ("Rain", ("It fell.",))
+    assert [(removal.kind, removal.line) for removal in found.removed] == [(ChromeKind.OTHER, 3)]
+
+
+def test_a_headline_that_the_model_would_drop_is_still_the_title():
+    found = assembled(("Rain", 0.9), ("It fell.", 0.1), title="Rain")
+    assert (found.lines, found.removed) == (("It fell.",), ())
+
+
+def test_probabilities_are_rounded_to_four_digits():
+    assert assembled(("Share", 0.912345)).removed[0].probability == 0.9123
+
+
+def test_kept_kinds_stay_in_their_place():
+    found = assembled(("Share this", 0.9), ("Rain", 0.1), ("Leave a Reply", 0.9), keep="share")
+    assert found.lines == ("Share this", "Rain")
+
+
+def test_byline_and_timestamp_tell_author_and_date_before_they_go():
+    found = assembled(("By Mara Lindqvist", 0.9), ("Updated: April 18, 2024, 5:47 PM", 0.9), ("Rain", 0.1))
+    assert (found.metadata.author, found.metadata.date) == ("Mara Lindqvist", "2024-04-18")
+
+
+def test_what_the_page_declares_is_believed_first():
+    declared = Metadata(author="Ilse Varga", date="2024-04-17", url="https://x.example", site="Herald", language="en")
+    found = assembled(("By Mara Lindqvist", 0.9), ("Updated: April 18, 2024", 0.9), metadata=declared)
+    assert found.metadata == declared
+
+
+def test_a_kept_byline_tells_author_and_date_too():
+    found = assembled(("By Mara Lindqvist", 0.9), ("Rain", 0.1), keep="byline")
+    assert (found.metadata.author, found.lines) == ("Mara Lindqvist", ("By Mara Lindqvist", "Rain"))
+
+
+def test_other_removals_tell_nothing():
+    found = assembled(("Share this on 18 April 2024", 0.9), ("Rain", 0.1))
+    assert found.metadata == Metadata()
+    assert [removal.kind for removal in found.removed] == [ChromeKind.SHARE]
+
+
+def test_every_line_of_chrome_can_go():
+    found = assembled(*((line, 0.9) for line in CHROME_LINES))
+    assert found.lines == ()
+    assert [removal.line for removal in found.removed] == list(range(1, len(CHROME_LINES) + 1))

@@ -1,0 +1,142 @@
+"""Probabilities of chrome, and the thresholds that turn them into decisions."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.blocks import PAGE_FEATURES
+from pipeline.chrome.model import (
+    LINE_FEATURES,
+    PARTS,
+    ChromeModel,
+    Thresholds,
+    Titled,
+    dump_share,
+    line_rows,
+    page_matrix,
+    scored,
+    stacked,
+    text_matrix,
+)
+from pipeline.document import Block
+from pipeline.segment.text import text_blocks
+from tests.strategies import CHROME_LINES, SENTENCES, texts
+
+THRESHOLDS = Thresholds(page_drop=0.6, page_rescue=0.1, text_drop=0.9, dump_drop=0.5, dump_share=0.4)
+WINDOWS = 7  # a score, its four neighbours, and the means above and below
+
+
+def lines(*texts: str, kept: tuple[bool, ...] = ()) -> Titled:
+    return Titled(
+        [
+            Block(text=text, tag="p", line=place + 1, kept=(bool(kept) and kept[place], False))
+            for place, text in enumerate(texts)
+        ],
+        None,
+    )
+
+
+def decided() -> ChromeModel:
+    """Thresholds alone: what is decided does not depend on how the probabilities came about."""
+    return ChromeModel({}, THRESHOLDS)
+
+
+@pytest.mark.parametrize(
+    ("kept", "probability", "goes"),
+    [
+        (True, 0.59, False),
+        (True, 0.6, True),
+        (False, 0.09, False),
+        (False, 0.1, True),
+        (True, 0.1, False),
+    ],
+)
+def test_a_kept_block_goes_at_the_drop_limit_and_a_dropped_one_comes_back_below_the_rescue_limit(
+    kept: bool,  # noqa: FBT001 - a case of the table
+    probability: float,
+    goes: bool,  # noqa: FBT001
+):
+    assert decided().page_drops(lines("Rain", kept=(kept,)), np.array([probability])).tolist() == [goes]
+
+
+def test_lines_of_an_article_go_with_care_only():
+    drops = decided().text_drops(lines(*"abcde"), np.array([0.0, 0.0, 0.0, 0.89, 0.9]))
+    assert drops.tolist() == [False, False, False, False, True]
+
+
+def test_lines_of_a_dump_go_readily():
+    assert decided().text_drops(lines(*"abc"), np.array([0.49, 0.5, 0.9])).tolist() == [False, True, True]
+
+
+def test_the_dump_share_is_the_expected_share_of_chrome_lines():
+    assert dump_share(lines(*"ab").blocks, np.array([0.2, 0.6])) == pytest.approx(0.4)
+    assert dump_share([], np.zeros(0)) == 0
+
+
+def test_documents_without_blocks_lose_none():
+    assert decided().page_drops(lines(), np.zeros(0)).shape == (0,)
+    assert decided().text_drops(lines(), np.zeros(0)).shape == (0,)
+
+
+def test_the_committed_model_has_its_parts(chrome: ChromeModel):
+    assert sorted(chrome.parts) == sorted(PARTS)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(texts(), max_size=4))
+def test_every_line_of_every_text_gets_a_probability(chrome: ChromeModel, batch: list[str]):
+    documents = [Titled(text_blocks(text), None) for text in batch]
+    found = chrome.text_probabilities(documents)
+    assert [len(chances) for chances in found] == [len(document.blocks) for document in documents]
+    assert all(((chances >= 0) & (chances <= 1)).all() for chances in found)
+
+
+@pytest.mark.parametrize("counts", [(), (0,), (0, 0), (0, 3, 0), (1,)])
+def test_empty_documents_among_others(chrome: ChromeModel, counts: tuple[int, ...]):
+    documents = [lines(*SENTENCES[:count]) for count in counts]
+    assert tuple(map(len, chrome.page_probabilities(documents))) == counts
+    assert tuple(map(len, chrome.text_probabilities(documents))) == counts
+
+
+def test_rows_are_features_and_scores_with_those_of_the_neighbours(chrome: ChromeModel):
+    documents = [lines(*SENTENCES), lines("Tides")]
+    assert page_matrix(chrome.parts, documents).shape == (9, len(PAGE_FEATURES) + 2 * WINDOWS)
+    assert text_matrix(chrome.parts, documents).shape == (9, len(LINE_FEATURES) + WINDOWS)
+
+
+@settings(max_examples=40, deadline=None)
+@given(texts())
+def test_rows_of_lines_have_the_documented_width_and_are_finite(text: str):
+    blocks = text_blocks(text)
+    rows = line_rows(Titled(blocks, None))
+    assert rows.shape == (len(blocks), len(LINE_FEATURES))
+    assert np.isfinite(rows).all()
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_rows_of_no_line_and_of_one(count: int):
+    assert line_rows(lines(*SENTENCES[:count])).shape == (count, len(LINE_FEATURES))
+
+
+def test_neighbours_do_not_reach_into_the_next_document(chrome: ChromeModel):
+    together = text_matrix(chrome.parts, [lines(SENTENCES[0]), lines(CHROME_LINES[0])])
+    apart = [text_matrix(chrome.parts, [lines(text)]) for text in (SENTENCES[0], CHROME_LINES[0])]
+    np.testing.assert_array_equal(together, np.vstack(apart))
+
+
+def test_equal_texts_have_equal_scores_whatever_stands_beside_them(chrome: ChromeModel):
+    alone = scored(chrome.parts["wording"], ["leave a reply"])
+    among = scored(chrome.parts["wording"], ["rain", "leave a reply", "sun", "leave a reply"])
+    assert among[[1, 3]].tolist() == [alone[0]] * 2
+
+
+def test_no_texts_have_no_scores(chrome: ChromeModel):
+    assert scored(chrome.parts["wording"], []).shape == (0,)
+    assert stacked([], np.zeros((0, 1), dtype=np.float32)).size == 0
+
+
+def test_chrome_is_told_from_prose(chrome: ChromeModel):
+    chances = chrome.text_probabilities([lines(*SENTENCES, *CHROME_LINES)])[0]
+    assert chances[: len(SENTENCES)].max() < 0.5
+    assert np.median(chances[len(SENTENCES) :]) > 0.5

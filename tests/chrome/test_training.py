@@ -1,0 +1,125 @@
+"""Fitting the block model, on a few made-up sites and with hardly any trees."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.blocks import PAGE_FEATURES
+from pipeline.chrome.gold import BlockLabel
+from pipeline.chrome.model import LINE_FEATURES, PARTS, ChromeModel, Thresholds, Titled
+from pipeline.chrome.situations import LabelledText, authored_text, page_texts, prose_text
+from pipeline.chrome.training import _folds, _outside, _wordings, fit_chrome, titled
+from pipeline.corpora.authored import AuthoredLine
+from pipeline.corpora.prepared import PreparedPage
+from pipeline.settings import read_settings
+from tests.strategies import CHROME_LINES, SENTENCES
+
+SETTINGS = replace(
+    read_settings(Path(__file__).parents[2] / "params.yaml").chrome,
+    folds=2,
+    hash_bits=8,
+    linear_c=1.0,
+    learning_rate=0.3,
+    trees=8,
+    leaves=4,
+    leaf_blocks=2,
+)
+THRESHOLDS = Thresholds(page_drop=0.5, page_rescue=0.5, text_drop=0.5, dump_drop=0.5, dump_share=0.5)
+SITES = 6
+
+Corpus = tuple[list[PreparedPage], list[LabelledText]]
+
+
+@pytest.fixture
+def corpus(make_page: Callable[..., PreparedPage]) -> Corpus:
+    """Six sites with an article each, cut at different places so that no two are equal."""
+    pages = []
+    for site in range(SITES):
+        content = [*SENTENCES[site % 4 :], *SENTENCES[: site % 4]]
+        menu = [*CHROME_LINES[site:], *CHROME_LINES[:site]]
+        lines = [
+            *((line, BlockLabel.CHROME, False) for line in menu[:6]),
+            *((line, BlockLabel.CONTENT, True) for line in content),
+            ("Half of it", BlockLabel.UNKNOWN, True),
+            *((line, BlockLabel.CHROME, site % 2 == 0) for line in menu[6:]),
+        ]
+        pages.append(make_page(lines, site=f"herald{site}.example", title="Four ships gone"))
+    texts = [text for page in pages for text in page_texts(page, SETTINGS.seed)]
+    return pages, [*texts, prose_text("prose.example", "\n".join(SENTENCES))]
+
+
+@pytest.fixture
+def parts(corpus: Corpus) -> dict[str, Any]:
+    return fit_chrome(*corpus, SETTINGS)
+
+
+def chances(parts: dict[str, Any], documents: Sequence[Titled]) -> list[list[float]]:
+    return [values.tolist() for values in ChromeModel(parts, THRESHOLDS).page_probabilities(documents)]
+
+
+def test_fitting_gives_every_part_for_the_documented_columns(parts: dict[str, Any]):
+    assert sorted(parts) == sorted(PARTS)
+    assert parts["page_blocks"].n_features_in_ == len(PAGE_FEATURES) + 2 * 7
+    assert parts["text_blocks"].n_features_in_ == len(LINE_FEATURES) + 7
+
+
+def test_parts_are_scikit_learn_and_nothing_of_ours(parts: dict[str, Any]):
+    assert {type(part).__module__.split(".")[0] for part in parts.values()} == {"sklearn"}
+
+
+def test_the_fitted_model_tells_chrome_from_content(parts: dict[str, Any], corpus: Corpus):
+    pages, _ = corpus
+    for page, values in zip(pages, chances(parts, titled(pages)), strict=True):
+        content = [value for value, label in zip(values, page.labels, strict=True) if label == BlockLabel.CONTENT]
+        chrome = [value for value, label in zip(values, page.labels, strict=True) if label == BlockLabel.CHROME]
+        assert np.mean(content) < 0.2
+        assert np.mean(chrome) > 0.8
+
+
+def test_the_same_data_and_seed_give_the_same_model(parts: dict[str, Any], corpus: Corpus):
+    again = fit_chrome(*corpus, SETTINGS)
+    assert chances(again, titled(corpus[0])) == chances(parts, titled(corpus[0]))
+
+
+def test_the_order_of_pages_of_the_linear_models_does_not_matter(corpus: Corpus):
+    pages, texts = corpus
+    assert _wordings(pages[::-1], texts[::-1], SETTINGS) == _wordings(pages, texts, SETTINGS)
+
+
+def test_unknown_blocks_train_nothing(corpus: Corpus):
+    texts = {text for text, *_ in _wordings(*corpus, SETTINGS)}
+    assert "half of it" not in texts
+    assert {line.lower() for line in ("Leave a Reply", "Advertisement")} <= texts
+
+
+def test_each_wording_counts_once_a_site(corpus: Corpus):
+    examples = [example[:3] for example in _wordings(*corpus, SETTINGS)]
+    assert len(examples) == len(set(examples))
+    assert {group for _, _, group in examples} == {*(f"herald{site}.example" for site in range(SITES)), "prose.example"}
+
+
+def test_wordings_of_authored_lines_weigh_what_the_settings_say(corpus: Corpus):
+    authored = authored_text("a01", [AuthoredLine("share", "Pass it on", gap=False)])
+    weights = {text: weight for text, _, _, weight in _wordings(corpus[0], [authored], SETTINGS)}
+    assert (weights["pass it on"], weights["leave a reply"]) == (SETTINGS.authored_wording, 1)
+
+
+def test_a_site_is_in_one_fold_and_never_in_the_examples_of_that_fold():
+    groups = [f"site{number % 5}" for number in range(40)]
+    folds = _folds(groups, 3)
+    examples = [("rain", 0, group, 1.0) for group in groups]
+    assert set(folds.values()) == {0, 1, 2}
+    for fold in range(3):
+        held_out = {group for group in groups if folds[group] == fold}
+        assert not held_out & {group for _, _, group, _ in _outside(examples, folds, fold)}
+
+
+def test_titled_pages_carry_their_headlines(corpus: Corpus):
+    pages, _ = corpus
+    assert [(page.title, len(page.blocks)) for page in titled(pages)] == [
+        ("Four ships gone", len(page.blocks)) for page in pages
+    ]

@@ -1,0 +1,118 @@
+"""Thresholds are chosen by what users feel: the text that is left, and prose that comes to no harm."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.chrome.gold import BlockLabel
+from pipeline.chrome.model import ChromeModel, Thresholds, Titled
+from pipeline.chrome.situations import LabelledText, Situation, page_texts, prose_text
+from pipeline.chrome.tuning import START, _line_f1, _separating, page_figures, tune
+from pipeline.corpora.prepared import PreparedPage
+from tests.strategies import CHROME_LINES, SENTENCES
+
+MakePage = Callable[..., PreparedPage]
+CONTENT, CHROME = BlockLabel.CONTENT, BlockLabel.CHROME
+ALL_KEPT = [*((line, CONTENT, True) for line in SENTENCES), *((line, CHROME, True) for line in CHROME_LINES)]
+
+
+def text(situation: Situation, *lines: tuple[str, int]) -> LabelledText:
+    blocks = prose_text("x", "\n".join(line for line, _ in lines)).blocks
+    return LabelledText("x", situation, blocks, tuple(int(label) for _, label in lines))
+
+
+def figures(page: PreparedPage, chances: list[float]) -> tuple[float, float]:
+    found = page_figures(ChromeModel({}, START), [page], [np.array(chances)])
+    return found.precision, found.recall
+
+
+def test_figures_of_a_page_that_is_cut_right(make_page: MakePage):
+    page = make_page(ALL_KEPT)
+    assert figures(page, [0.0] * len(SENTENCES) + [1.0] * len(CHROME_LINES)) == (1, 1)
+
+
+def test_figures_fall_with_chrome_that_stays_and_content_that_goes(make_page: MakePage):
+    page = make_page(ALL_KEPT)
+    precision, recall = figures(page, [1.0] + [0.0] * (len(ALL_KEPT) - 1))
+    assert 0.5 < precision < 1
+    assert 0.5 < recall < 1
+
+
+def test_the_share_that_tells_dumps_from_articles():
+    shares, dumps = np.array([0.05, 0.1, 0.2, 0.5, 0.6]), np.array([False, False, False, True, True])
+    assert 0.2 < _separating(shares, dumps) <= 0.5
+
+
+def test_an_article_taken_for_a_dump_counts_twice():
+    shares = np.array([0.3] * 10 + [0.3] * 6)
+    dumps = np.array([True] * 10 + [False] * 6)
+    assert _separating(shares, dumps) > 0.3
+
+
+def test_line_figures_weigh_words():
+    pair = text(Situation.DUMP, ("rain fell on the hills", CONTENT), ("Share", CHROME), ("Tides", BlockLabel.UNKNOWN))
+    values = np.array([0.1, 0.9, 0.9])
+    assert _line_f1([(pair, values)], 0.5) == 1
+    assert _line_f1([(pair, values)], 0.95) == pytest.approx(2 * 5 / (6 + 5))
+    assert _line_f1([(pair, values)], 0.05) == 0
+    assert _line_f1([], 0.5) == 0
+
+
+@pytest.fixture
+def pages(make_page: MakePage) -> list[PreparedPage]:
+    return [make_page(ALL_KEPT, site=f"herald{site}.example") for site in range(3)]
+
+
+@pytest.fixture
+def texts(pages: list[PreparedPage]) -> list[LabelledText]:
+    return [text for page in pages for text in page_texts(page, seed=7)]
+
+
+def harm(model: ChromeModel, prose: list[LabelledText]) -> float:
+    lines = np.concatenate(model.text_probabilities([Titled(text.blocks, text.title) for text in prose]))
+    return float((lines >= model.thresholds.text_drop).mean())
+
+
+def test_tuning_finds_thresholds_at_least_as_good_as_those_it_starts_from(
+    chrome: ChromeModel, pages: list[PreparedPage], texts: list[LabelledText]
+):
+    prose = [prose_text("y", "\n\n".join(SENTENCES))]
+    tuned = tune(chrome, pages, texts, prose, 0.0005)
+    chances = chrome.page_probabilities([Titled(page.blocks, page.title) for page in pages])
+    before, after = (
+        page_figures(replace(chrome, thresholds=thresholds), pages, chances).f1 for thresholds in (START, tuned)
+    )
+    assert after >= before
+
+
+@pytest.mark.parametrize("limit", [0.0, 0.0005, 0.5])
+def test_prose_loses_no_more_than_the_harm_limit(
+    chrome: ChromeModel, pages: list[PreparedPage], texts: list[LabelledText], limit: float
+):
+    prose = [prose_text("y", "\n\n".join([*SENTENCES, *CHROME_LINES[:2]]))]
+    tuned = tune(chrome, pages, texts, prose, limit)
+    assert harm(replace(chrome, thresholds=tuned), prose) <= limit
+
+
+def test_a_larger_harm_limit_never_means_more_care(
+    chrome: ChromeModel, pages: list[PreparedPage], texts: list[LabelledText]
+):
+    prose = [prose_text("y", "\n\n".join([*SENTENCES, *CHROME_LINES]))]
+    drops = [tune(chrome, pages, texts, prose, limit).text_drop for limit in (0.0, 0.2, 0.9)]
+    assert drops == sorted(drops, reverse=True)
+
+
+def test_pages_that_are_no_articles_or_have_no_gold_choose_nothing(
+    chrome: ChromeModel, pages: list[PreparedPage], texts: list[LabelledText]
+):
+    prose = [prose_text("y", "\n\n".join(SENTENCES))]
+    others = [replace(pages[0], page_type="forum"), replace(pages[0], content=None)]
+    assert tune(chrome, [*pages, *others], texts, prose, 0.1) == tune(chrome, pages, texts, prose, 0.1)
+
+
+def test_thresholds_are_probabilities(chrome: ChromeModel, pages: list[PreparedPage], texts: list[LabelledText]):
+    tuned: Thresholds = tune(chrome, pages, texts, [prose_text("y", SENTENCES[0])], 0.1)
+    values = (tuned.page_drop, tuned.page_rescue, tuned.text_drop, tuned.dump_drop, tuned.dump_share)
+    assert all(0 < value < 1 for value in values)

@@ -1,0 +1,158 @@
+"""Plain text falls into lines: structure that mark-up left behind is decoded, words and backslashes stay."""
+
+import re
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pipeline.segment.text import text_blocks
+from tests.strategies import BULLETS, CHROME_LINES, LITERALS, PATHS, SENTENCES, crooked_texts, ends_within, texts
+
+
+def cut(text: str) -> list[tuple[str, str]]:
+    return [(block.tag, block.text) for block in text_blocks(text)]
+
+
+L, B = "line", "li"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Rain\nSun", [(L, "Rain"), (L, "Sun")], id="lines"),
+        pytest.param("Rain\r\nSun\rWind", [(L, "Rain"), (L, "Sun"), (L, "Wind")], id="any line end"),
+        pytest.param("  Rain \t fell\xa0 ", [(L, "Rain fell")], id="white space is collapsed"),
+        pytest.param("# Rain", [("h1", "Rain")], id="first heading"),
+        pytest.param("###### Rain ##", [("h6", "Rain")], id="sixth heading, closed"),
+        pytest.param("####### Rain", [(L, "####### Rain")], id="there is no seventh"),
+        pytest.param("#Rain", [(L, "#Rain")], id="a tag is no heading"),
+        pytest.param("# C# in use", [("h1", "C# in use")], id="a mark within a heading stays"),
+        pytest.param("# Quays in C#", [("h1", "Quays in C#")], id="a mark at the end of a word stays"),
+        pytest.param("# # Rain", [("h1", "Rain")], id="a heading in a heading"),
+        pytest.param("- Rain\n* Sun", [(B, "- Rain"), (B, "* Sun")], id="typed bullets"),
+        pytest.param("• Rain\n– Sun", [(B, "• Rain"), (B, "– Sun")], id="printed bullets"),
+        pytest.param("1. Rain\n12) Sun", [(B, "1. Rain"), (B, "12) Sun")], id="numbers"),
+        pytest.param("2024. A year", [(L, "2024. A year")], id="a year is no number of a list"),
+        pytest.param("-4 degrees", [(L, "-4 degrees")], id="a minus is no bullet"),
+        pytest.param("---\n* * *\n=====\n_ _ _", [], id="rules"),
+        pytest.param("-- \nRain", [(L, "--"), (L, "Rain")], id="two dashes are no rule"),
+        pytest.param("[Tides](https://x.example/a?b=c)", [(L, "Tides")], id="link"),
+        pytest.param("[Quay](https://x.example/Quay_(port)) today", [(L, "Quay today")], id="brackets in a target"),
+        pytest.param('[Tides](/t "of May") rise', [(L, "Tides rise")], id="link with a title"),
+        pytest.param("![quay](quay.jpg) Rain", [(L, "Rain")], id="image"),
+        pytest.param("[sic](see note)", [(L, "[sic](see note)")], id="brackets that are no link"),
+        pytest.param("It did **not** rain", [(L, "It did not rain")], id="emphasis"),
+        pytest.param("2 ** 3 ** 4", [(L, "2 ** 3 ** 4")], id="stars that are no emphasis"),
+        pytest.param(r"Rain fell.\n\nSun.", [(L, "Rain fell."), (L, "Sun.")], id="doubled"),
+        pytest.param(r"Rain\n## Sun\nWind", [(L, "Rain"), ("h2", "Sun"), (L, "Wind")], id="before a heading"),
+        pytest.param(r"Two:\n- rain\n- sun", [(L, "Two:"), (B, "- rain"), (B, "- sun")], id="before bullets"),
+        pytest.param(r"Rain fell.\nSun.", [(L, "Rain fell."), (L, "Sun.")], id="after a sentence"),
+        pytest.param(r"“Rain.”\nSun.", [(L, "“Rain.”"), (L, "Sun.")], id="after a quotation"),
+        pytest.param(r"Rain fell.\r\n\r\nSun.", [(L, "Rain fell."), (L, "Sun.")], id="with carriage returns"),
+        pytest.param(r"He said \"no\".\n\nCoal\t80", [(L, 'He said "no".'), (L, "Coal 80")], id="other escapes"),
+        pytest.param(r"Rain fell.\nSun.\n", [(L, "Rain fell."), (L, "Sun.")], id="at the end"),
+        pytest.param("", [], id="nothing"),
+        pytest.param(" \n\t\n", [], id="white space only"),
+        pytest.param("שלום\nمرحبا", [(L, "שלום"), (L, "مرحبا")], id="right to left"),
+        pytest.param("港口。四艘船\n雨", [(L, "港口。四艘船"), (L, "雨")], id="no spaces"),
+    ],
+)
+def test_how_a_text_is_cut(text: str, expected: list[tuple[str, str]]):
+    assert cut(text) == expected
+
+
+def test_a_blank_line_or_rule_is_a_gap_before_the_next_line():
+    found = [(block.text, block.gap) for block in text_blocks("Rain\nSun\n\nWind\n---\nHail\n\n\n")]
+    assert found == [("Rain", False), ("Sun", False), ("Wind", True), ("Hail", True)]
+
+
+@given(texts() | crooked_texts())
+@settings(max_examples=60)
+def test_lines_are_numbered_from_one_without_a_gap(text: str):
+    blocks = text_blocks(text)
+    assert [block.line for block in blocks] == list(range(1, len(blocks) + 1))
+    assert all(block.text == " ".join(block.text.split()) != "" for block in blocks)
+
+
+def written(text: str) -> str:
+    """The text as a text file would hold it, blank lines where they were."""
+    return "\n".join(("\n" if block.gap else "") + block.text for block in text_blocks(text))
+
+
+@settings(max_examples=60)
+@given(texts() | crooked_texts())
+@example("a\\n#\tRain")
+@example('[Rain](/a  "b")')
+@example('Rain\n![x](y  "z")')
+@example("# ---")
+@example("# - Rain")
+@example("**a\xa0**b** c**")
+@example("[[Rain](/a)](/b)")
+@example("\\\\n\\n")
+def test_what_was_decoded_has_nothing_left_to_decode(text: str):
+    lines = [block.text for block in text_blocks(written(text))]
+    assert lines == [block.text for block in text_blocks(text)]
+
+
+@pytest.mark.parametrize("line", PATHS)
+def test_backslashes_of_paths_and_code_stay(line: str):
+    assert cut(line) == [("line", line)]
+
+
+@pytest.mark.parametrize("line", PATHS[:4])
+def test_a_path_stays_beside_literal_line_ends(line: str):
+    assert [text for _, text in cut(rf"Rain fell.\n\nIt stopped.{chr(10)}{line}")] == [
+        "Rain fell.",
+        "It stopped.",
+        line,
+    ]
+
+
+_CLEAN = st.lists(st.sampled_from(SENTENCES + CHROME_LINES + BULLETS + PATHS), max_size=12)
+
+
+@given(_CLEAN)
+@settings(max_examples=60)
+def test_lines_without_marks_come_out_word_for_word(lines: list[str]):
+    assert [block.text for block in text_blocks("\n\n".join(lines))] == lines
+
+
+_ESCAPED = st.lists(st.sampled_from(SENTENCES + CHROME_LINES + BULLETS + LITERALS), max_size=12)
+
+
+@given(_ESCAPED)
+@settings(max_examples=60)
+def test_only_the_escapes_go_from_between_the_words(lines: list[str]):
+    text = "\n".join(lines)
+    expected = re.findall(r"\w+", text.replace(r"\n", " ").replace(r"\t", " "))
+    assert re.findall(r"\w+", " ".join(block.text for block in text_blocks(text))) == expected
+
+
+SIZE = 300_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("**a " * (SIZE // 4), id="emphasis that never ends"),
+        pytest.param("[" * SIZE + "](", id="brackets"),
+        pytest.param("![" * (SIZE // 2) + "](", id="images"),
+        pytest.param("[a](http://" * (SIZE // 11), id="links that never end"),
+        pytest.param('[a](/ "' * (SIZE // 7), id="titles that never end"),
+        pytest.param("[" * (SIZE // 5) + "a" + "](/)" * (SIZE // 5), id="links in links"),
+        pytest.param("# " + "#" * SIZE + "x", id="a heading of marks"),
+        pytest.param("# " * (SIZE // 2) + "x", id="headings in headings"),
+        pytest.param("- " * (SIZE // 2) + "x", id="a rule that is none"),
+        pytest.param("\\n" * (SIZE // 2), id="literal line ends"),
+        pytest.param("\\" * SIZE, id="backslashes"),
+        pytest.param("1" * SIZE, id="digits"),
+        pytest.param("rain " * (7 * SIZE // 5), id="a line of 2 MB"),
+        pytest.param("rain\n" * (SIZE // 5), id="60,000 lines"),
+        pytest.param("\u202e\u2066\x00\x07\x1b[31m rain\x1c\x85" * (SIZE // 20), id="control characters"),
+    ],
+)
+def test_a_hostile_text_is_cut_within_seconds(text: str):
+    with ends_within(3):
+        found = text_blocks(text)
+    assert sum(len(block.text) for block in found) <= len(text)
