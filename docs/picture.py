@@ -11,7 +11,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-SAMPLES = ("news/harbour-strike.html", "opinion/columns/why-the-budget-failed.txt", "blogs/benefits-of-morning-walks.txt")
+SAMPLES = (
+    "news/harbour-strike.html",
+    "opinion/columns/why-the-budget-failed.txt",
+    "blogs/benefits-of-morning-walks.txt",
+)
 WIDTH = 118
 
 

@@ -53,7 +53,7 @@ DOM = (
     "twins", "twins_kept", "since_kept", "until_kept", "before_first_kept", "after_last_kept",
 )  # fmt: skip
 DOM_NEIGHBOUR = (*(f"kept_{preset}" for preset in PRESETS), "link_density")
-DOCUMENT = ("blocks", "short_share", "sentence_share", "median_chars", "gap_share", "repeat_share")
+DOCUMENT = ("blocks", "short_share", "sentence_share", "median_chars", "gap_share", "repeat_share", "bullet_share")
 DOM_DOCUMENT = (*(f"kept_share_{preset}" for preset in PRESETS), "preset_gap")
 _OFFSETS = (-2, -1, 1, 2)
 _WINDOW = 4
@@ -182,6 +182,7 @@ def _documents(blocks: Sequence[Block], shape: Matrix) -> Matrix:
         float(np.log1p(np.median(sizes))),
         float(np.mean([block.gap for block in blocks])),
         float(np.mean(shape[:, SHAPE.index("repeats")] > 0)),
+        float(np.mean(shape[:, SHAPE.index("bullet")])),
     )
     return np.tile(np.array(row, dtype=np.float32), (len(blocks), 1))
 

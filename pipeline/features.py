@@ -65,8 +65,8 @@ def sentences(text: str) -> list[str]:
     >>> sentences("The bridge shut. Nobody was hurt, police said.\nIt reopens in May.")
     ['The bridge shut.', 'Nobody was hurt, police said.', 'It reopens in May.']
     """
-    parts = [*_SENTENCE.split(text), None]  # text and the closing marks behind it by turns
-    whole = (raw + (closing or "") for raw, closing in zip(parts[::2], parts[1::2], strict=True))
+    parts = [*_SENTENCE.split(text), ""]  # text and the closing marks behind it by turns
+    whole = ((raw or "") + (closing or "") for raw, closing in zip(parts[::2], parts[1::2], strict=True))
     return [part for raw in whole if (part := raw.strip())]
 
 

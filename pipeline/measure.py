@@ -91,7 +91,8 @@ def source_recall(truth: Sequence[str], guess: Sequence[str], sources: Sequence[
     hits: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
     for label, found, source in zip(truth, guess, sources, strict=True):
         hits[label][source].append(found == label)
-    return float(np.mean([np.mean([np.mean(rows) for rows in by.values()]) for by in hits.values()]))
+    of_labels = [np.mean([np.mean(rows) for rows in by.values()]) for by in hits.values()]
+    return float(np.mean(of_labels)) if of_labels else 0.0
 
 
 def calibration_error(

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin, get_type_hints
 
 from pipeline.errors import ModelError
 
@@ -21,6 +21,7 @@ from pipeline.errors import ModelError
 # answer wrongly. Folders of another protocol are refused.
 PROTOCOL = 1
 MODEL, MANIFEST, CARD = "model.skops", "manifest.json", "README.md"
+_UNFOLDED = 128 * 2**20  # bytes of an unpacked model.skops; ours have up to 24 MB, a zip bomb far more
 # Types beyond the ones that skops trusts by itself. All of them are data holders of scikit-learn.
 _ALLOWED_TYPES = frozenset({"sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"})
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold: equal models are equal bytes
@@ -113,8 +114,8 @@ def read_manifest(folder: Path) -> Manifest:
         ModelError: it is missing or does not have the fields of `Manifest`.
     """
     try:
-        return Manifest(**json.loads(_read(folder / MANIFEST)))
-    except (ValueError, TypeError) as error:
+        return _typed(Manifest(**json.loads(_read(folder / MANIFEST))))
+    except (ValueError, TypeError, RecursionError) as error:
         raise ModelError(f"{folder / MANIFEST} is not a model manifest ({error}): restore or retrain it.") from error
 
 
@@ -122,6 +123,20 @@ def fingerprint(manifests: Sequence[Manifest]) -> str:
     """16 hex digits that change whenever any verdict could: model bytes and run-time parameters."""
     told = [[item.name, item.sha256, item.parameters] for item in manifests]
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _typed(manifest: Manifest) -> Manifest:
+    """The manifest itself, or TypeError naming the fields that hold something else than they should."""
+    kinds = get_type_hints(Manifest)
+    kinds.pop("protocol")  # compared as it is: another one has a reason of its own
+    wrong = [name for name, kind in kinds.items() if not isinstance(getattr(manifest, name), get_origin(kind) or kind)]
+    if not wrong and not all(isinstance(names, list) for names in manifest.features.values()):
+        wrong.append("features")
+    if not wrong and not all(isinstance(version, str) for version in manifest.versions.values()):
+        wrong.append("versions")
+    if wrong:
+        raise TypeError(f"wrong type of {', '.join(wrong)}")
+    return manifest
 
 
 def _check(folder: Path, manifest: Manifest, features: Mapping[str, Sequence[str]]) -> None:
@@ -147,18 +162,30 @@ def _check(folder: Path, manifest: Manifest, features: Mapping[str, Sequence[str
 
 
 def _construct(folder: Path, content: bytes) -> Mapping[str, Any]:
+    try:
+        parts = _unpacked(folder / MODEL, content)
+    except ModelError:
+        raise
+    except Exception as error:  # the border to zlib, NumPy, skops and scikit-learn: damaged bytes raise anything
+        reason = " ".join(str(error).split())
+        raise ModelError(f"{folder / MODEL} cannot be loaded ({reason}): restore or retrain it.") from error
+    if not isinstance(parts, dict):
+        raise ModelError(f"{folder / MODEL} holds {type(parts).__name__}, not parts by name: restore or retrain it.")
+    return parts
+
+
+def _unpacked(path: Path, content: bytes) -> Any:
+    """What a model file holds, once its size and its types are known to be harmless."""
     import skops.io  # noqa: PLC0415 - late: it imports scikit-learn (1 s)
 
-    try:
-        unknown = set(skops.io.get_untrusted_types(data=content))
-        if unknown - _ALLOWED_TYPES:
-            raise ModelError(
-                f"{folder / MODEL} holds types that winnow never loads: {sorted(unknown - _ALLOWED_TYPES)}."
-            )
-        parts: Mapping[str, Any] = skops.io.loads(content, trusted=sorted(unknown))
-    except (ValueError, TypeError, KeyError, AttributeError, zipfile.BadZipFile) as error:
-        raise ModelError(f"{folder / MODEL} cannot be loaded ({error}): restore or retrain it.") from error
-    return parts
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > _UNFOLDED:
+        raise ModelError(f"{path} unpacks to {size} bytes, more than any model: restore or retrain it.")
+    unknown = set(skops.io.get_untrusted_types(data=content))
+    if unknown - _ALLOWED_TYPES:
+        raise ModelError(f"{path} holds types that winnow never loads: {sorted(unknown - _ALLOWED_TYPES)}.")
+    return skops.io.loads(content, trusted=sorted(unknown))
 
 
 def _read(path: Path) -> bytes:
@@ -207,5 +234,7 @@ def _renumber(node: Any, numbers: dict[int, int], names: dict[str, str]) -> None
         if isinstance(node.get("file"), str):
             suffix = Path(node["file"]).suffix
             node["file"] = names.setdefault(node["file"], f"{len(names)}{suffix}")
+        if "_stop_words_id" in node:  # the address of a vectorizer's stop words; 0 lets it check them once more
+            node["_stop_words_id"]["content"] = "0"
         for value in node.values():
             _renumber(value, numbers, names)

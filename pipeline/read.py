@@ -57,9 +57,7 @@ _ESCAPES = frozenset({"unicode_escape", "raw_unicode_escape"})  # codecs of Pyth
 _ASCII = bytes(range(128))
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
-_BROKEN_SHARE = (
-    0.05  # broken places to high bytes, up to which bytes are UTF-8; other encodings break almost everywhere
-)
+_BROKEN_SHARE = 0.05  # broken places to high bytes up to which bytes are UTF-8; other encodings break almost everywhere
 _WESTERN_SHARE = 0.03  # high bytes to bytes, up to which a guess is worse than cp1252 for English with a few accents
 _ALONE_SHARE = 0.7  # high bytes without another beside them; words of other scripts stand together
 _GUESSED = 100_000

@@ -8,18 +8,21 @@ import json
 import os
 import signal
 import sys
+import threading
+import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.metadata import version
-from itertools import chain, islice
+from importlib.metadata import PackageNotFoundError, version
+from itertools import groupby, islice
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, Self
 
 from joblib import Parallel, delayed
 from joblib.externals.loky.process_executor import TerminatedWorkerError
+from threadpoolctl import threadpool_limits
 
 from pipeline.document import (
     UNSURE,
@@ -34,8 +37,9 @@ from pipeline.document import (
     Status,
 )
 from pipeline.errors import UsageError
+from pipeline.output import RUN, prepare_output, sweep
 from pipeline.read import MAX_BYTES, STDIN, Entry, list_entries, load, load_stream
-from pipeline.score import CHUNK, Scorer, load_models
+from pipeline.score import CHUNK, Models, Scorer, load_models
 from pipeline.write import (
     Format,
     Row,
@@ -45,7 +49,6 @@ from pipeline.write import (
     results_writer,
     row,
     text_writer,
-    unwritable,
     write_file,
 )
 
@@ -102,10 +105,13 @@ class _Tally:
     reasons: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
     texts: dict[bytes, str] = field(default_factory=dict)
+    places: set[str] = field(default_factory=set)
 
     def add(self, told: Row) -> None:
         """Count one row."""
         self.statuses[told["status"]] += 1
+        if told["text_file"]:
+            self.places.add(told["text_file"])
         if told["reason"]:
             self.reasons[told["reason"]] += 1
         if told["status"] == Status.OK:
@@ -143,29 +149,71 @@ def clean_folder(
     paths = [Path(inputs)] if isinstance(inputs, str | Path) else [Path(path) for path in inputs]
     folder = Path(output)
     entries = list_entries(paths, chosen.pattern)
-    fingerprint = load_models(chosen.models).fingerprint
-    _prepare(folder, paths)
+    fingerprint = _models(chosen.models).fingerprint
+    prepare_output(folder, paths)
     started = perf_counter()
     tally = _Tally()
-    interrupted = False
-    try:
+    with _Interrupt() as interrupt:
+        _write_record(folder, _summary(tally, 0.0, interrupted=True), chosen, paths, fingerprint)  # ours from now on
         with text_writer(folder, chosen.text) as put, results_writer(folder, chosen.form) as write:
-            for done, outcome in enumerate(outcomes(entries, chosen), 1):
+            for done, outcome in enumerate(interrupt.until(outcomes(entries, chosen)), 1):
                 told = _told(outcome, fingerprint, chosen, tally, put)
                 write(told)
                 tally.add(told)
                 if progress:
                     progress(done, len(entries))
-    except KeyboardInterrupt:
-        interrupted = True
-    summary = _summary(tally, perf_counter() - started, interrupted=interrupted)
-    write_file(folder / "run.json", json.dumps(_record(summary, chosen, paths, fingerprint), indent=1) + "\n")
-    if interrupted:
+        summary = _summary(tally, perf_counter() - started, interrupted=interrupt.asked)
+        sweep(folder, chosen.form, tally.places)
+        _write_record(folder, summary, chosen, paths, fingerprint)
+    if interrupt.asked:
         raise KeyboardInterrupt
     return summary
 
 
-def outcomes(entries: Sequence[Entry], settings: CleanSettings) -> Iterator[Outcome]:
+class _Interrupt:
+    """Lets Ctrl-C break off the waiting for outcomes, and never the accounting of one.
+
+    Outside the main thread signals are somebody else's.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._waiting = False
+        self._before: Any = None
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._take)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, self._before)
+
+    def _take(self, _signal: int, _frame: object) -> None:
+        self.asked = True
+        if self._waiting:
+            self._waiting = False
+            raise KeyboardInterrupt
+
+    def until(self, items: Generator[Outcome, None, None]) -> Iterator[Outcome]:
+        """The items until somebody interrupts."""
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=UserWarning, module="joblib")  # it regrets unused work
+            while not self.asked:
+                try:
+                    self._waiting = True
+                    item = next(items, None)
+                    self._waiting = False
+                except KeyboardInterrupt:
+                    break
+                if item is None:
+                    break
+                yield item
+            items.close()
+
+
+def outcomes(entries: Sequence[Entry], settings: CleanSettings) -> Generator[Outcome, None, None]:
     """One outcome an entry, in order, from as many processes as the settings say.
 
     When a worker process is lost, the entries that have no outcome yet end as `worker-lost`.
@@ -200,13 +248,28 @@ def score_inputs(
         UsageError: an input does not exist.
         ModelError: the models cannot be used.
     """
-    scorer = Scorer(load_models(models), keep=keep)
-    files = [Path(name) for name in inputs if str(name) != STDIN]
-    opened: Iterator[Source | Failure] = (load(entry, max_bytes) for entry in list_entries(files, pattern))
-    if len(files) < len(inputs):
-        opened = chain([load_stream(sys.stdin.buffer, max_bytes)], opened)
+    scorer = _scorer(models, keep)
+    if any(str(name) == STDIN for name in inputs) and sys.stdin is None:
+        raise UsageError("- reads standard input, and there is none: name a file.")
+    parts = [list(part) for _, part in groupby(map(str, inputs), key=lambda name: name == STDIN)]
+    listed = [None if part[0] == STDIN else list_entries([Path(name) for name in part], pattern) for part in parts]
+    return _scored_rows(scorer, _opened(listed, max_bytes))
+
+
+def _opened(parts: Iterable[Sequence[Entry] | None], max_bytes: int) -> Iterator[Source | Failure]:
+    """Sources of listed files in order; None stands for standard input."""
+    for entries in parts:
+        if entries is None:
+            yield load_stream(sys.stdin.buffer, max_bytes)
+        else:
+            yield from (load(entry, max_bytes) for entry in entries)
+
+
+def _scored_rows(scorer: Scorer, opened: Iterator[Source | Failure]) -> Iterator[Row]:
+    """Rows of sources as they come, chunk by chunk."""
     for chunk in iter(lambda: list(islice(opened, CHUNK)), []):
-        scored = iter(scorer.score_chunk([item for item in chunk if isinstance(item, Source)]))
+        with threadpool_limits(1):
+            scored = iter(scorer.score_chunk([item for item in chunk if isinstance(item, Source)]))
         for item in chunk:
             yield row(item if isinstance(item, Failure) else next(scored), scorer.models.fingerprint)
 
@@ -221,34 +284,21 @@ def work_chunk(entries: Sequence[Entry], settings: CleanSettings, parent: int) -
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     opened = [load(entry, settings.max_bytes) for entry in entries]
     scorer = _scorer(settings.models, settings.keep)
-    scored = iter(scorer.score_chunk([item for item in opened if isinstance(item, Source)]))
+    with threadpool_limits(1):
+        scored = iter(scorer.score_chunk([item for item in opened if isinstance(item, Source)]))
     return [item if isinstance(item, Failure) else next(scored) for item in opened]
 
 
 @cache
 def _scorer(models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
     """The scorer of this process: models are loaded once."""
-    return Scorer(load_models(models), keep=keep)
+    return Scorer(_models(models), keep=keep)
 
 
-def _prepare(folder: Path, inputs: Iterable[Path]) -> None:
-    """Make the output folder, unless it would be written into an input or over something else."""
-    for path in inputs:
-        if path.is_dir() and folder.resolve().is_relative_to(path.resolve()):
-            raise UsageError(
-                f"--output {os.fspath(folder)!r} lies inside the input {os.fspath(path)!r}, and nothing is ever "
-                "written into an input: choose a folder beside it."
-            )
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"--output {os.fspath(folder)!r} is a file: name a folder.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / "run.json").is_file():
-        raise UsageError(
-            f"--output {os.fspath(folder)!r} holds files that no run of winnow wrote: name an empty or new folder."
-        )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise unwritable(folder, error) from error
+@cache
+def _models(folder: Path | None) -> Models:
+    """The models of this process."""
+    return load_models(folder)
 
 
 def _told(outcome: Outcome, fingerprint: str, settings: CleanSettings, tally: _Tally, put: TextWriter) -> Row:
@@ -256,6 +306,19 @@ def _told(outcome: Outcome, fingerprint: str, settings: CleanSettings, tally: _T
     wanted = isinstance(outcome, Scored) and (outcome.verdict.label or "unscored") not in settings.drop
     place = put(outcome) if isinstance(outcome, Scored) and wanted else None
     return row(outcome, fingerprint, text_file=place, duplicate_of=tally.duplicate_of(outcome))
+
+
+def _version() -> str:
+    try:
+        return version("prosewinnow")
+    except PackageNotFoundError:
+        return "checkout"
+
+
+def _write_record(
+    folder: Path, summary: Summary, settings: CleanSettings, inputs: Sequence[Path], fingerprint: str
+) -> None:
+    write_file(folder / RUN, json.dumps(_record(summary, settings, inputs, fingerprint), indent=1) + "\n")
 
 
 def _summary(tally: _Tally, seconds: float, *, interrupted: bool) -> Summary:
@@ -272,7 +335,7 @@ def _summary(tally: _Tally, seconds: float, *, interrupted: bool) -> Summary:
 def _record(summary: Summary, settings: CleanSettings, inputs: Sequence[Path], fingerprint: str) -> dict[str, Any]:
     """run.json: what was asked, with what, and what came of it."""
     return {
-        "winnow": version("prosewinnow"),
+        "winnow": _version(),
         "models": fingerprint,
         "inputs": [printable(os.fspath(path)) for path in inputs],
         "settings": {

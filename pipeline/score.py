@@ -1,16 +1,16 @@
 """The main job: sources in, outcomes out. Everything else serves this module or is served by it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipeline import models
-from pipeline.blocks import PAGE_FEATURES
 from pipeline.chrome.cleaning import clean_pages, clean_texts
-from pipeline.chrome.model import LINE_FEATURES, ChromeModel, Thresholds
+from pipeline.chrome.model import CHROME_FEATURES, ChromeModel, Thresholds
+from pipeline.chrome.model import PARTS as CHROME_PARTS
 from pipeline.document import (
     Block,
     ChromeKind,
@@ -23,8 +23,10 @@ from pipeline.document import (
     Scored,
     Source,
 )
+from pipeline.errors import ModelError
 from pipeline.extract import extract, parse
 from pipeline.features import STYLE, language_of
+from pipeline.quality.classifier import PARTS as QUALITY_PARTS
 from pipeline.quality.classifier import QualityClassifier
 from pipeline.quality.model import QualityModel, Rules
 from pipeline.read import load_text
@@ -35,8 +37,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK = 32  # documents that share one predict: beyond it the share of a call per document is small
-CHROME_FEATURES: Mapping[str, Sequence[str]] = {"page_blocks": PAGE_FEATURES, "text_blocks": LINE_FEATURES}
 QUALITY_FEATURES: Mapping[str, Sequence[str]] = {"style": STYLE}
+_Model = TypeVar("_Model", ChromeModel, QualityModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +139,9 @@ def load_models(folder: Path | None = None) -> Models:
         ModelError: a folder is missing, damaged or was trained for other code.
     """
     root = folder or default_models()
-    chrome = models.load(root / "chrome", CHROME_FEATURES)
-    quality = models.load(root / "quality", QUALITY_FEATURES)
-    manifests = (chrome.manifest, quality.manifest)
-    return Models(
-        ChromeModel(chrome.parts, Thresholds(**chrome.manifest.parameters["thresholds"])),
-        _quality_model(quality.parts, quality.manifest.parameters),
-        manifests,
-        models.fingerprint(manifests),
-    )
+    block, chrome = _load(root / "chrome", CHROME_FEATURES, CHROME_PARTS, _chrome_model)
+    document, quality = _load(root / "quality", QUALITY_FEATURES, QUALITY_PARTS, _quality_model)
+    return Models(chrome, quality, (block, document), models.fingerprint((block, document)))
 
 
 @cache
@@ -174,12 +170,35 @@ def segment(source: Source) -> _Segmented | Failure:
     return _Segmented(source, page.metadata, blocks, perf_counter() - started)
 
 
+def _load(
+    folder: Path, features: Mapping[str, Sequence[str]], parts: Sequence[str], build: Callable[..., _Model]
+) -> tuple[models.Manifest, _Model]:
+    """A verified folder's manifest and the model that its parts and parameters make."""
+    saved = models.load(folder, features)
+    missing = [part for part in parts if part not in saved.parts]
+    if missing:
+        raise ModelError(f"{folder / models.MODEL} lacks {', '.join(missing)}: restore or retrain it.")
+    try:
+        return saved.manifest, build(saved.parts, saved.manifest.parameters)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(
+            f"{folder / models.MANIFEST} does not hold the parameters that decide ({error}): restore or retrain it."
+        ) from error
+
+
+def _chrome_model(parts: Mapping[str, Any], parameters: Mapping[str, Any]) -> ChromeModel:
+    return ChromeModel(parts, Thresholds(**{name: float(value) for name, value in parameters["thresholds"].items()}))
+
+
 def _quality_model(parts: Mapping[str, Any], parameters: Mapping[str, Any]) -> QualityModel:
-    rules = dict(parameters["rules"])
-    typical = tuple((float(a), float(b), float(c)) for a, b, c in rules.pop("typical"))
-    return QualityModel(
-        QualityClassifier.from_parts(parts, **parameters["classifier"]), Rules(typical=typical, **rules)
+    told = parameters["rules"]
+    rules = Rules(
+        decide=float(told["decide"]),
+        min_words=int(told["min_words"]),
+        max_words=int(told["max_words"]),
+        typical=tuple((float(a), float(b), float(c)) for a, b, c in told["typical"]),
     )
+    return QualityModel(QualityClassifier.from_parts(parts, **parameters["classifier"]), rules)
 
 
 def _cleaned(item: _Segmented, document: CleanDocument) -> _Cleaned | Failure:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from pipeline.errors import SettingsError
+from pipeline.errors import MissingExtraError, SettingsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +141,17 @@ def read_settings(path: Path) -> Settings:
 
     Raises:
         SettingsError: the file is missing or malformed, a key is unknown or missing, or a value has another type.
+        MissingExtraError: the YAML reader is not installed.
     """
-    import yaml  # noqa: PLC0415 - only training needs it ([train] extra)
-
+    try:
+        import yaml  # noqa: PLC0415 - only training needs it ([train] extra)
+    except ImportError as error:
+        raise MissingExtraError("Training", "train") from error
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise SettingsError(f"{path} cannot be read as YAML: {error}") from error
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:  # ValueError: no UTF-8, or no such day
+        reason = " ".join(str(error).split())  # YAML draws the place over several lines
+        raise SettingsError(f"{path} cannot be read as YAML: {reason}") from error
     settings: Settings = _build(Settings, raw, where=path.name)
     return settings
 
@@ -157,7 +161,7 @@ def _build(kind: Any, raw: Any, *, where: str) -> Any:
     if not isinstance(raw, dict):
         raise SettingsError(f"{where} must be a mapping of settings, not {type(raw).__name__}.")
     names = [item.name for item in fields(kind)]
-    unknown, missing = sorted(set(raw) - set(names)), [name for name in names if name not in raw]
+    unknown, missing = sorted(map(str, set(raw) - set(names))), [name for name in names if name not in raw]
     if unknown or missing:
         raise SettingsError(f"{where} has unknown keys {unknown} and lacks {missing}; allowed keys are {names}.")
     types = get_type_hints(kind)

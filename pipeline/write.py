@@ -7,7 +7,7 @@ import csv
 import hashlib
 import json
 import os
-import sys
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
@@ -21,6 +21,8 @@ Row = dict[str, Any]
 _LIST_COLUMNS = ("removed", "scores", "evidence")  # written as JSON where a format has no lists
 RECORDS = "text.jsonl"
 _NAME_BYTES = 255  # what common file systems allow in one part of a path
+_LIKE_FILE = re.compile(r"\.txt~*\Z", re.IGNORECASE)
+_LIKE_CUT = re.compile(r"~[0-9a-f]{16}~?\Z", re.IGNORECASE)
 
 
 class Format(StrEnum):
@@ -100,10 +102,11 @@ def _removal(item: Removal) -> Row:
 
 
 def _scores(verdict: Verdict) -> Row | None:
-    """Scores rounded so that they still sum to 1: the last one takes what rounding left."""
+    """Scores rounded so that they still sum to 1: each takes at most what the ones before it left."""
     if verdict.scores is None:
         return None
-    first, second = (round(value, 4) for value in verdict.scores[:2])
+    first = round(verdict.scores[0], 4)
+    second = min(round(verdict.scores[1], 4), round(1 - first, 4))
     return dict(zip(LABELS, (first, second, round(max(1 - first - second, 0.0), 4)), strict=True))
 
 
@@ -130,15 +133,21 @@ def printable(path: str) -> str:
 def text_name(identifier: str) -> str:
     """The text file of an id, relative to the output folder; parts too long for a file system are cut and hashed.
 
+    A folder that ends in .txt gets a `~`, as it could stand where the text of a file without that suffix goes.
+
     >>> text_name("news/a.html")
     'text/news/a.html.txt'
+    >>> text_name("a"), text_name("a.txt/b")
+    ('text/a.txt', 'text/a.txt~/b.txt')
     """
     *folders, last = identifier.split("/")
-    return "/".join(["text", *(_fitting(part) for part in folders), _fitting(last, ".txt")])
+    above = (_fitting(part, "~" if _LIKE_FILE.search(part) else "") for part in folders)
+    return "/".join(["text", *above, _fitting(last, ".txt")])
 
 
-def _fitting(part: str, suffix: str = "") -> str:
-    if len((part + suffix).encode()) <= _NAME_BYTES:
+def _fitting(part: str, suffix: str) -> str:
+    """The part with its suffix; also a part that looks cut gets a digest, so that it differs from one that is."""
+    if len((part + suffix).encode()) <= _NAME_BYTES and not _LIKE_CUT.search(part):
         return part + suffix
     digest = hashlib.sha256(part.encode()).hexdigest()[:16]
     head = part.encode()[: _NAME_BYTES - len(digest) - len(suffix) - 1].decode(errors="ignore")
@@ -153,9 +162,10 @@ def write_file(path: Path, content: str) -> None:
     """
     digest = hashlib.sha256(path.name.encode(errors="surrogateescape")).hexdigest()[:16]
     part = path.with_name(f".{digest}.part")
+    raw = content.encode("utf-8")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(content, encoding="utf-8", newline="\n")
+        part.write_bytes(raw)
         part.replace(path)
     except OSError as error:
         with suppress(OSError):
@@ -222,7 +232,8 @@ class RowWriter(Protocol):
 def row_writer(stream: IO[str], form: Format) -> Iterator[RowWriter]:
     """A writer of JSON lines or CSV to a text stream; rows are never held together."""
     if form is Format.CSV:
-        writer = csv.DictWriter(stream, fieldnames=list(_empty()), lineterminator="\n")
+        # With another line end than RFC 4180's, a carriage return in a value is not quoted and splits its row.
+        writer = csv.DictWriter(stream, fieldnames=list(_empty()), lineterminator="\r\n")
         writer.writeheader()
         yield lambda item: writer.writerow(_flat(item))
     else:
@@ -252,11 +263,13 @@ def _replacing(path: Path) -> Iterator[Path]:
     try:
         try:
             yield part
-        finally:
-            if isinstance(sys.exception(), KeyboardInterrupt | None):
-                part.replace(path)
-            else:
-                part.unlink(missing_ok=True)
+        except KeyboardInterrupt:
+            part.replace(path)
+            raise
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        part.replace(path)
     except OSError as error:
         raise unwritable(path, error) from error
 

@@ -54,6 +54,7 @@ PATHS = (
     r"\\nas\reports\tides\new.xls holds the older figures.",
     r'printf("Done.\n");',
     r'print("Ships left:\t4\n")',
+    r'print("\nShips left: 4")',
     r'lines = text.split("\n")',
     r"Proof.\noindent Let the basin be empty.",
     r"The pattern \d+\.\d+\n? matches a figure.",

@@ -168,7 +168,7 @@ def test_calibration_error_by_hand():
 
 def test_full_confidence_falls_into_the_last_bin():
     scores = np.array([[1.0, 0.0, 0.0], [0.96, 0.04, 0.0]])
-    assert calibration_error(["reporting", "filler"], scores, LABELS) == pytest.approx(abs(0.5 - 0.98))
+    assert calibration_error(["filler", "reporting"], scores, LABELS) == pytest.approx(abs(0.5 - 0.98))
 
 
 def test_calibration_error_goes_by_the_columns_that_are_named():

@@ -145,7 +145,8 @@ def test_trained_in_two_processes_gives_equal_bytes(tmp_path: Path):
 def test_committed_model_holds_no_memory_address(name: str):
     with zipfile.ZipFile(Path(__file__).parents[1] / "models" / name / MODEL) as archive:
         schema = json.loads(archive.read("schema.json"))
-    assert [number for number in numbers_in(schema) if number > 2**32] == []
+    addresses = range(2**32, 2**64)  # beyond it are the 128-bit states of random generators, which seeds decide
+    assert [number for number in numbers_in(schema) if number in addresses] == []
 
 
 def numbers_in(node: Any) -> list[int]:
@@ -458,7 +459,7 @@ def test_committed_models_have_cards():
 
 def test_committed_models_are_under_12_megabytes():
     sizes = [path.stat().st_size for path in (Path(__file__).parents[1] / "models").rglob("*") if path.is_file()]
-    assert 1_000_000 < sum(sizes) < 12_000_000
+    assert 100_000 < sum(sizes) < 12_000_000
 
 
 def test_committed_models_were_made_for_this_code(models: Models):

@@ -161,7 +161,7 @@ def assert_same(found: Scored, expected: Scored) -> None:
 SAMPLE_COUNT = len(sample_sources())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     order=st.lists(st.integers(0, SAMPLE_COUNT - 1), min_size=2, max_size=6, unique=True),
     size=st.integers(1, 6),

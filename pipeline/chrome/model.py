@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.blocks import TEXT_FEATURES, page_rows, surroundings, text_rows, with_neighbours, wording
+from pipeline.blocks import PAGE_FEATURES, TEXT_FEATURES, page_rows, surroundings, text_rows, with_neighbours, wording
 from pipeline.chrome.kinds import CUE_FEATURES, cue_rows
 from pipeline.document import Block
 
 Probabilities = NDArray[np.float64]
 LINE_FEATURES = (*TEXT_FEATURES, *CUE_FEATURES)
+CHROME_FEATURES: Mapping[str, Sequence[str]] = {"page_blocks": PAGE_FEATURES, "text_blocks": LINE_FEATURES}
 PARTS = ("wording", "markup", "page_blocks", "text_blocks")
 
 

@@ -50,7 +50,7 @@ class LabelledText:
 _NEAR = 6  # blocks from content within which left-over chrome lines are found in real extractions
 _DIRT = (1, 8)  # chrome lines in a lightly dirty article, fewest and most
 _MIXED_RUNS = (1, 4)  # runs of chrome lines of an authored text that are put into a clean one
-_MIXED_HEADINGS = 2  # and headings, at most
+_MIXED_HEADINGS = 4  # and headings, at most
 _DUMP_LINES = 600  # a dump is cut there: later lines are footers of the same kinds
 
 

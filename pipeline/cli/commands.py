@@ -4,8 +4,12 @@
 Rooms that need scikit-learn are imported inside the commands, so that --help answers at once.
 """
 
+import io
 import logging
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -29,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-_errors = Console(stderr=True, highlight=False, soft_wrap=True)
+_errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 class TableFormat(StrEnum):
@@ -60,16 +64,27 @@ KeepOption = Annotated[str, typer.Option("--keep", metavar="KINDS", help="Chrome
 
 def main() -> None:
     """Run the command line; the only place that turns exceptions into exit statuses."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except WinnowError as error:
         _refuse(str(error))
+
+
+@contextmanager
+def _ending() -> Iterator[None]:
+    """Exit statuses for what typer would turn into others before `main` sees it."""
+    try:
+        yield
+        sys.stdout.flush()
     except KeyboardInterrupt:
         _errors.print("Interrupted: what was done is kept. Run the same command again to do all of it.")
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output left; Python would complain at exit
-        sys.exit(0)
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:  # the reader of our output left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
 
 
 @app.command(epilog="Example:  winnow clean pages/ --output cleaned/ --keep caption --drop filler")
@@ -120,7 +135,7 @@ def clean(
 
     _log(verbose=verbose)
     settings = CleanSettings(jobs, kept, dropped, models, text, form, max_bytes, glob)
-    with progress_bar(quiet=quiet) as progress:
+    with _ending(), progress_bar(quiet=quiet) as progress:
         summary = clean_folder(inputs, output, settings, progress)
     if not quiet:
         print_summary(summary, output)
@@ -148,8 +163,9 @@ def score(
 
     _log(verbose=verbose)
     rows = score_inputs(inputs, keep=kept, models=models, max_bytes=max_bytes, pattern=glob)
-    if print_rows(rows, form.value, quiet=quiet):
-        raise typer.Exit(FAILED)
+    with _ending():
+        if print_rows(rows, form.value, quiet=quiet):
+            raise typer.Exit(FAILED)
 
 
 @app.command("models", epilog="Example:  winnow models --models trained/models")

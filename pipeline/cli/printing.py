@@ -45,7 +45,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Report | None]:
 
 def print_summary(summary: Summary, output: Path) -> None:
     """What a run did, in a few lines: counts that add up, reasons, verdicts and where things are."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(emoji=False, highlight=False, soft_wrap=True)
     statuses = ", ".join(f"{count} {name}" for name, count in summary.statuses.items())
     verdicts = ", ".join(f"{count} {name}" for name, count in summary.verdicts.items() if count)
     console.print(f"{summary.inputs} inputs: {statuses} in {summary.seconds:.1f} s")
@@ -60,7 +60,7 @@ def print_rows(rows: Iterable[Row], form: str, *, quiet: bool) -> int:
     """Print rows as they come; the number of failed ones."""
     failed = 0
     if form == "table":
-        console = Console(highlight=False)
+        console = Console(emoji=False, highlight=False, soft_wrap=True)
         for item in rows:
             failed += item["status"] == "failed"
             _print_row(console, item, quiet=quiet)
@@ -74,7 +74,7 @@ def print_rows(rows: Iterable[Row], form: str, *, quiet: bool) -> int:
 
 def print_models(manifests: Iterable[Manifest], folder: Path, *, quiet: bool) -> None:
     """Which models, trained when and on what, with their figures."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(emoji=False, highlight=False, soft_wrap=True)
     for manifest in manifests:
         console.print(f"[bold]{escape(manifest.name)}[/bold]  trained {manifest.trained}, protocol {manifest.protocol}")
         if quiet:
@@ -99,7 +99,7 @@ def _print_row(console: Console, item: Row, *, quiet: bool) -> None:
     verdict = item["verdict"] or item["unscored"] or item["reason"]
     colour = _COLOURS.get(verdict, "magenta")
     scores = "  ".join(f"{name} {value:.2f}" for name, value in (item["scores"] or {}).items())
-    console.print(f"[{colour}]{verdict:<10}[/{colour}] {scores}  {escape(item['id'])}", soft_wrap=True)
+    console.print(f"[{colour}]{verdict:<10}[/{colour}] {scores}  {escape(_shown(item['id']))}", soft_wrap=True)
     if quiet:
         return
     if item["detail"]:
@@ -120,3 +120,8 @@ def _print_evidence(console: Console, piece: Mapping[str, Any]) -> None:
         return
     typical = ", ".join(f"{name} {value:.3g}" for name, value in piece["typical"].items())
     console.print(f"    {piece['name']}: {piece['value']:.3g}  (typical: {typical})", markup=False)
+
+
+def _shown(name: str) -> str:
+    """A name on one line, without what would command a terminal."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name)

@@ -6,8 +6,6 @@ The input of "cleaned" is trafilatura's own text, the input of "dump" every visi
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from pipeline.chrome.cleaning import assemble, clean_texts
 from pipeline.chrome.model import ChromeModel, Titled
 from pipeline.corpora.prepared import PreparedPage, PreparedText
@@ -125,5 +123,5 @@ def prose_harm(model: ChromeModel, texts: Sequence[PreparedText]) -> Figures:
         "lines": lines,
         "lines_removed": round(sum(map(len, removed)) / max(lines, 1), 6),
         "words_kept": round(1 - lost / max(words, 1), 6),
-        "documents_touched": round(float(np.mean([bool(item) for item in removed])), 4),
+        "documents_touched": round(sum(map(bool, removed)) / max(len(removed), 1), 4),
     }

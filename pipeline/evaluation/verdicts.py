@@ -69,6 +69,7 @@ def verdict_figures(ours: Judged, plain: Judged, decide: float, *, bootstrap: in
 def _figures(judged: Judged, bootstrap: int, seed: int) -> Figures:
     truth, guess = list(judged.table.label), list(judged.guesses)
     low, high = _interval(judged, bootstrap, seed)
+    precision = recalls(guess, truth)  # lacks a label that is never called
     called = [found == Label.FILLER for label, found in zip(truth, guess, strict=True) if label == Label.REPORTING]
     return {
         "documents": len(truth),
@@ -76,15 +77,17 @@ def _figures(judged: Judged, bootstrap: int, seed: int) -> Figures:
         "macro_f1": round(macro_f1(truth, guess, LABELS), 4),
         "macro_f1_95": [low, high],
         "recall": {name: round(value, 4) for name, value in recalls(truth, guess).items()},
-        "precision": {name: round(value, 4) for name, value in recalls(guess, truth).items()},
+        "precision": {label.value: round(precision.get(label.value, 0.0), 4) for label in sorted(LABELS)},
         "source_recall": round(source_recall(truth, guess, list(judged.table.source)), 4),
         "calibration_error": round(calibration_error(truth, judged.scores, LABELS), 4),
-        "reporting_called_filler": round(float(np.mean(called)), 4),
+        "reporting_called_filler": round(float(np.mean(called)), 4) if called else 0.0,
     }
 
 
 def _interval(judged: Judged, bootstrap: int, seed: int) -> tuple[float, float]:
-    """95 % interval of macro F1, resampling documents."""
+    """95 % interval of macro F1, resampling documents; zeros when there is none."""
+    if not len(judged.table):
+        return 0.0, 0.0
     chance = np.random.default_rng(seed)
     truth, guess = judged.table.label, judged.guesses
     values = []

@@ -93,7 +93,7 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.classes_ = np.unique(target)
         grouped = np.asarray([str(place) for place in range(len(target))] if groups is None else groups)
         odds = self._out_of_fold(masks, styles, target, grouped)
-        weights = _group_weights(target, grouped)
+        weights = group_weights(target, grouped)
         self.calibrator_ = LogisticRegression(C=1e3, max_iter=1000).fit(odds, target, sample_weight=weights)
         self.out_of_fold_ = self.calibrator_.predict_proba(odds)
         self.vectorizer_, self.scaler_, self.linear_ = self._fit_parts(masks, styles, target, grouped)
@@ -204,7 +204,7 @@ def _odds(linear: LogisticRegression, rows: csr_matrix) -> NDArray[np.float64]:
     return np.asarray(logs - logs.mean(axis=1, keepdims=True))
 
 
-def _group_weights(target: NDArray[np.str_], groups: NDArray[np.str_]) -> NDArray[np.float64]:
+def group_weights(target: NDArray[np.str_], groups: NDArray[np.str_]) -> NDArray[np.float64]:
     """A publisher weighs the root of its size within a label, so that big ones do not drown small ones."""
     sizes = Counter(zip(target, groups, strict=True))
     return np.array([sizes[pair] ** -0.5 for pair in zip(target, groups, strict=True)])
@@ -212,7 +212,7 @@ def _group_weights(target: NDArray[np.str_], groups: NDArray[np.str_]) -> NDArra
 
 def _weights(target: NDArray[np.str_], groups: NDArray[np.str_]) -> NDArray[np.float64]:
     """Group weights scaled so that every label weighs the same."""
-    weights = _group_weights(target, groups)
+    weights = group_weights(target, groups)
     for label in np.unique(target):
         weights[target == label] *= len(target) / len(np.unique(target)) / weights[target == label].sum()
     return weights

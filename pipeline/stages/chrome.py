@@ -8,8 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pipeline import models
-from pipeline.blocks import PAGE_FEATURES
-from pipeline.chrome.model import LINE_FEATURES, ChromeModel, Titled
+from pipeline.chrome.model import CHROME_FEATURES, ChromeModel, Titled
 from pipeline.chrome.situations import LabelledText, article_texts, count, training_texts
 from pipeline.chrome.training import fit_chrome
 from pipeline.chrome.tuning import START, page_figures, tune
@@ -36,7 +35,7 @@ def main() -> int:
         MODEL,
         model.parts,
         trained=settings.trained,
-        features={"page_blocks": PAGE_FEATURES, "text_blocks": LINE_FEATURES},
+        features=CHROME_FEATURES,
         parameters={"thresholds": asdict(thresholds)},
         data={"digest": _digest(training, texts), "pages": _pages(training), "texts": count(texts)},
         figures=figures,

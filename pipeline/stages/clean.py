@@ -8,10 +8,9 @@ from joblib import Parallel, delayed
 
 from pipeline import models
 from pipeline.chrome.cleaning import clean_texts
-from pipeline.chrome.model import ChromeModel, Thresholds
+from pipeline.chrome.model import CHROME_FEATURES, ChromeModel, Thresholds
 from pipeline.corpora import prepared
 from pipeline.corpora.prepared import PreparedText
-from pipeline.score import CHROME_FEATURES
 from pipeline.settings import read_settings
 
 IN, OUT, MODEL = (

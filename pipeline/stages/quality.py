@@ -14,7 +14,7 @@ from pipeline.corpora.table import FeatureTable, read_table
 from pipeline.document import LABELS
 from pipeline.features import STYLE
 from pipeline.measure import calibration_error, macro_f1
-from pipeline.quality.classifier import QualityClassifier
+from pipeline.quality.classifier import QualityClassifier, group_weights
 from pipeline.quality.tuning import choose_decide, typical_values
 from pipeline.settings import read_settings
 
@@ -36,7 +36,8 @@ def main() -> int:
     model = QualityClassifier(**fixed).fit_views(list(table.masks), table.styles, list(table.label), list(table.group))
     scores = model.out_of_fold_
     guess = model.classes_[scores.argmax(axis=1)]
-    decide = choose_decide(scores.max(axis=1), guess == table.label, settings.quality.unsure_error)
+    right, weights = guess == table.label, group_weights(table.label, table.group)
+    decide = choose_decide(scores.max(axis=1), right, settings.quality.unsure_error, weights)
     figures = {
         "folds_macro_f1": round(macro_f1(list(table.label), list(guess), LABELS), 4),
         "folds_calibration_error": round(calibration_error(list(table.label), scores, list(model.classes_)), 4),
@@ -64,14 +65,12 @@ def main() -> int:
 
 
 def _counts(table: FeatureTable) -> dict[str, int]:
-    pairs = Counter(f"{corpus} {label}" for corpus, label in zip(table.corpus, table.label, strict=True))
-    return dict(sorted(pairs.items()))
+    return dict(sorted(Counter(f"{a} {b}" for a, b in zip(table.corpus, table.label, strict=True)).items()))
 
 
 def _digest(table: FeatureTable) -> str:
     """16 hex digits of what the model was trained on."""
-    told = hashlib.sha256("\n".join(table.masks).encode())
-    told.update("\n".join([*table.label, *table.group]).encode())
+    told = hashlib.sha256("\n".join([*table.masks, *table.label, *table.group]).encode())
     told.update(np.ascontiguousarray(table.styles).tobytes())
     return told.hexdigest()[:16]
 

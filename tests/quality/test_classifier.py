@@ -86,6 +86,7 @@ class OfRows(QualityClassifier):
 
 
 @pytest.mark.filterwarnings("ignore:The least populated class in y has only:UserWarning")
+@pytest.mark.filterwarnings("ignore:invalid value encountered in cast:RuntimeWarning")
 @parametrize_with_checks([OfRows(folds=2, min_df=1)])
 def test_check_of_scikit_learn(estimator: OfRows, check: Any):
     assert check(estimator) is None

@@ -52,6 +52,8 @@ L, B = "line", "li"
         pytest.param(r"Rain fell.\r\n\r\nSun.", [(L, "Rain fell."), (L, "Sun.")], id="with carriage returns"),
         pytest.param(r"He said \"no\".\n\nCoal\t80", [(L, 'He said "no".'), (L, "Coal 80")], id="other escapes"),
         pytest.param(r"Rain fell.\nSun.\n", [(L, "Rain fell."), (L, "Sun.")], id="at the end"),
+        pytest.param(r"Дождь.\nСолнце.", [(L, "Дождь."), (L, "Солнце.")], id="capitals of another alphabet"),
+        pytest.param(r"גשם.\nשמש.", [(L, "גשם."), (L, "שמש.")], id="an alphabet without capitals"),
         pytest.param("", [], id="nothing"),
         pytest.param(" \n\t\n", [], id="white space only"),
         pytest.param("שלום\nمرحبا", [(L, "שלום"), (L, "مرحبا")], id="right to left"),
@@ -90,6 +92,10 @@ def written(text: str) -> str:
 @example("**a\xa0**b** c**")
 @example("[[Rain](/a)](/b)")
 @example("\\\\n\\n")
+@example(r"**Rain fell.**\nThe road was closed.")
+@example(r"The [river authority.](/a)\nThe road was closed.")
+@example("Rain fell.\\n ")
+@example("Rain fell.\\n\nThe road was closed.")
 def test_what_was_decoded_has_nothing_left_to_decode(text: str):
     lines = [block.text for block in text_blocks(written(text))]
     assert lines == [block.text for block in text_blocks(text)]

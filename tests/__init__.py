@@ -1,0 +1,1 @@
+"""Tests of winnow, in the shape of the package."""
