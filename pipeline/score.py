@@ -29,9 +29,9 @@ from pipeline.features import STYLE, language_of
 from pipeline.quality.classifier import PARTS as QUALITY_PARTS
 from pipeline.quality.classifier import QualityClassifier
 from pipeline.quality.model import QualityModel, Rules
-from pipeline.read import load_text
+from pipeline.read import Entry, load, load_text
 from pipeline.segment.page import page_blocks
-from pipeline.write import row
+from pipeline.write import FIELDS, printable, row
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -101,7 +101,7 @@ class Scorer:
         texts = [item for item in items if isinstance(item, _Segmented) and item.blocks is None]
         chrome = self.models.chrome
         of_pages = clean_pages(chrome, [(item.blocks or (), item.metadata) for item in pages], self.keep)
-        of_texts = clean_texts(chrome, [item.source.content for item in texts], self.keep)
+        of_texts = clean_texts(chrome, [_encodable(item.source.content) for item in texts], self.keep)
         documents = {
             id(item): document for item, document in zip((*pages, *texts), (*of_pages, *of_texts), strict=True)
         }
@@ -123,10 +123,10 @@ class Scorer:
         """
         import pandas as pd  # noqa: PLC0415 - late: half a second that the command line does not need
 
-        opened = [load_text(document, number) for number, document in enumerate(documents, 1)]
+        opened = [_opened(document, number) for number, document in enumerate(documents, 1)]
         outcomes = self([item for item in opened if isinstance(item, Source)])
         told = [item if isinstance(item, Failure) else next(outcomes) for item in opened]
-        return pd.DataFrame([row(outcome, self.models.fingerprint) for outcome in told])
+        return pd.DataFrame([row(outcome, self.models.fingerprint) for outcome in told], columns=list(FIELDS))
 
 
 def load_models(folder: Path | None = None) -> Models:
@@ -209,6 +209,18 @@ def _cleaned(item: _Segmented, document: CleanDocument) -> _Cleaned | Failure:
     language = language_of(document.body) or document.metadata.language
     told = replace(document, metadata=replace(document.metadata, language=language))
     return _Cleaned(item.source, told, item.seconds)
+
+
+def _opened(document: str | Path, number: int) -> Source | Failure:
+    """A row's source: a file is known by its path as given, a string by its number."""
+    if isinstance(document, Path):
+        return load(Entry(printable(document.as_posix()), document))
+    return load_text(document, number)
+
+
+def _encodable(text: str) -> str:
+    """The text without halves of characters, which no file and no model can take."""
+    return text.encode(errors="replace").decode()
 
 
 def _failure(source: Source, stage: str, reason: Reason, detail: str) -> Failure:

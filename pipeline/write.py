@@ -18,6 +18,10 @@ from pipeline.document import LABELS, Failure, Outcome, Removal, Scored, Status,
 from pipeline.errors import MissingExtraError, UsageError
 
 Row = dict[str, Any]
+FIELDS = tuple(
+    "id input sha256 bytes media_type encoding status reason detail title author date url site language "
+    "text_file words removed scores verdict flagged unscored evidence duplicate_of seconds models".split()
+)
 _LIST_COLUMNS = ("removed", "scores", "evidence")  # written as JSON where a format has no lists
 RECORDS = "text.jsonl"
 _NAME_BYTES = 255  # what common file systems allow in one part of a path
@@ -47,11 +51,7 @@ def row(outcome: Outcome, models: str, *, text_file: str | None = None, duplicat
 
 def _empty() -> Row:
     """All fields in their order."""
-    names = (
-        "id input sha256 bytes media_type encoding status reason detail title author date url site language "
-        "text_file words removed scores verdict flagged unscored evidence duplicate_of seconds models"
-    )
-    return dict.fromkeys(names.split())
+    return dict.fromkeys(FIELDS)
 
 
 def _failed(failure: Failure) -> Row:
@@ -233,7 +233,7 @@ def row_writer(stream: IO[str], form: Format) -> Iterator[RowWriter]:
     """A writer of JSON lines or CSV to a text stream; rows are never held together."""
     if form is Format.CSV:
         # With another line end than RFC 4180's, a carriage return in a value is not quoted and splits its row.
-        writer = csv.DictWriter(stream, fieldnames=list(_empty()), lineterminator="\r\n")
+        writer = csv.DictWriter(stream, fieldnames=FIELDS, lineterminator="\r\n")
         writer.writeheader()
         yield lambda item: writer.writerow(_flat(item))
     else:

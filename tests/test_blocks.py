@@ -82,7 +82,7 @@ def test_rows_of_few_blocks(count: int):
 
 def test_the_documented_widths():
     near = _WINDOWS * len(NEIGHBOUR)
-    assert len(TEXT_FEATURES) == len(SHAPE) + len(PLACE) + near + len(DOCUMENT) == 63
+    assert len(TEXT_FEATURES) == len(SHAPE) + len(PLACE) + near + len(DOCUMENT)
     dom = len(DOM) + _WINDOWS * len(DOM_NEIGHBOUR) + len(DOM_DOCUMENT)
     assert len(PAGE_FEATURES) == len(TEXT_FEATURES) + dom
 
@@ -195,9 +195,24 @@ def test_the_share_of_the_page_that_each_preset_keeps():
 
 def test_all_blocks_of_a_document_share_the_document_columns():
     first = TEXT_FEATURES.index(DOCUMENT[0])
-    rows = text_rows(text_blocks("Rain fell.\n\nSun\nWind"))[:, first : first + len(DOCUMENT)]
+    rows = text_rows(text_blocks("Rain fell.\n\nSun\n- Wind"))[:, first : first + len(DOCUMENT)]
     assert (rows == rows[0]).all()
-    assert rows[0] == pytest.approx([math.log1p(3), 1, 10 / 17, math.log1p(4), 1 / 3, 0], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("blocks", math.log1p(3)),
+        ("short_share", 1),
+        ("sentence_share", 10 / 19),
+        ("median_chars", math.log1p(6)),
+        ("gap_share", 1 / 3),
+        ("repeat_share", 0),
+    ],
+)
+def test_what_the_columns_of_a_document_tell(name: str, expected: float):
+    row = text_rows(text_blocks("Rain fell.\n\nSun\n- Wind"))[0]
+    assert row[TEXT_FEATURES.index(name)] == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_wording_of_a_long_block_is_its_two_ends():

@@ -4,8 +4,9 @@ Two sub-models share one form. Linear models read wording (and, on pages, the ma
 scores, with those of the neighbours, join the feature rows of `blocks` in a boosted-tree classifier.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from pipeline.chrome.kinds import CUE_FEATURES, cue_rows
 from pipeline.document import Block
 
 Probabilities = NDArray[np.float64]
+_TEASERS = 4  # bullets in the longest list that goes as one
 LINE_FEATURES = (*TEXT_FEATURES, *CUE_FEATURES)
 CHROME_FEATURES: Mapping[str, Sequence[str]] = {"page_blocks": PAGE_FEATURES, "text_blocks": LINE_FEATURES}
 PARTS = ("wording", "markup", "page_blocks", "text_blocks")
@@ -28,7 +30,8 @@ class Thresholds:
     Attributes:
         page_drop: a block that trafilatura kept is dropped at or above it.
         page_rescue: a block that trafilatura dropped is brought back below it.
-        text_drop: a line of a text that reads as an article goes at or above it.
+        text_drop: a line of a text that reads as an article goes at or above it if it has a cue or a bullet.
+        bare_drop: the same for a line without either, which may well be a heading.
         dump_drop: the same in a text whose lines are chrome for the most part (a whole page dumped as text).
         dump_share: share of characters, weighted by probability, from which a text counts as such a dump.
     """
@@ -36,6 +39,7 @@ class Thresholds:
     page_drop: float
     page_rescue: float
     text_drop: float
+    bare_drop: float
     dump_drop: float
     dump_share: float
 
@@ -73,8 +77,30 @@ class ChromeModel:
 
     def text_drops(self, text: Titled, chrome: Probabilities) -> NDArray[np.bool_]:
         """Which lines of a text go: carefully in an article, readily in a dump."""
-        dump = dump_share(text.blocks, chrome) >= self.thresholds.dump_share
-        return np.asarray(chrome >= (self.thresholds.dump_drop if dump else self.thresholds.text_drop))
+        if dump_share(text.blocks, chrome) >= self.thresholds.dump_share:
+            return np.asarray(chrome >= self.thresholds.dump_drop)
+        limits = np.where(marked(text.blocks), self.thresholds.text_drop, self.thresholds.bare_drop)
+        drops = np.asarray(chrome >= limits)
+        for run in _short_lists(text.blocks):
+            drops[run] = drops[run].any()
+        return drops
+
+
+def marked(blocks: Sequence[Block]) -> NDArray[np.bool_]:
+    """Which lines show a cue of some kind or a bullet; what is bare and short may be a heading."""
+    bullets = np.array([block.tag == "li" for block in blocks], dtype=bool)
+    return np.asarray(cue_rows(blocks).any(axis=1) | bullets)
+
+
+def _short_lists(blocks: Sequence[Block]) -> Iterator[slice]:
+    """Two to four bullets in a row: teasers come in such lists, and one that is known tells of the others.
+
+    Longer lists are content for the most part, and are decided line by line.
+    """
+    for is_list, places in groupby(range(len(blocks)), key=lambda place: blocks[place].tag == "li"):
+        run = list(places)
+        if is_list and 1 < len(run) <= _TEASERS:
+            yield slice(run[0], run[-1] + 1)
 
 
 def dump_share(blocks: Sequence[Block], chrome: Probabilities) -> float:

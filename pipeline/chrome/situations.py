@@ -51,6 +51,8 @@ _NEAR = 6  # blocks from content within which left-over chrome lines are found i
 _DIRT = (1, 8)  # chrome lines in a lightly dirty article, fewest and most
 _MIXED_RUNS = (1, 4)  # runs of chrome lines of an authored text that are put into a clean one
 _MIXED_HEADINGS = 4  # and headings, at most
+WRITTEN = "authored"  # the corpus of our own documents: their headings are sure to be content
+_WRITTEN_MIXED = 3  # times that each of them gets chrome put into it
 _DUMP_LINES = 600  # a dump is cut there: later lines are footers of the same kinds
 
 
@@ -63,10 +65,12 @@ def training_texts(
     """The line model's training texts of all situations, and prose that it does not see, to do no harm to."""
     chosen = random.Random(settings.seed).sample(documents, len(documents))  # noqa: S311 - an order, not a secret
     prose = [found for text in chosen if (found := prose_text(text.group, text.text)).blocks]
-    mixed = prose[settings.prose :][: settings.mixed]
+    written = [prose_text(text.group, text.text) for text in documents if text.corpus == WRITTEN]
+    mixed = [*prose[settings.prose :][: settings.mixed], *written * _WRITTEN_MIXED]
     texts = [
         *article_texts(pages, settings.seed),
         *(authored_text(name, lines) for name, lines in authored.items()),
+        *(replace(text, situation=Situation.AUTHORED) for text in written),
         *prose[: settings.prose],
         *mixed_texts(mixed, authored, settings.seed),
     ]

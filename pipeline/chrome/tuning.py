@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 
 from pipeline.chrome.cleaning import assemble
 from pipeline.chrome.gold import BlockLabel
-from pipeline.chrome.model import ChromeModel, Thresholds, Titled
+from pipeline.chrome.model import ChromeModel, Thresholds, Titled, marked
 from pipeline.chrome.situations import LabelledText, Situation
 from pipeline.corpora.prepared import PreparedPage
 from pipeline.document import Metadata
 from pipeline.measure import Extraction, extraction, overlap
 
-START = Thresholds(page_drop=0.7, page_rescue=0.2, text_drop=0.9, dump_drop=0.5, dump_share=0.4)
+START = Thresholds(page_drop=0.7, page_rescue=0.2, text_drop=0.5, bare_drop=0.9, dump_drop=0.5, dump_share=0.4)
 _PAGE_DROPS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 _PAGE_RESCUES = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 _DUMP_DROPS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-_TEXT_DROPS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995)
+_TEXT_DROPS = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995)
 _ROUNDS = 2  # drop and rescue depend on each other a little; the second round moved nothing further
 
 
@@ -75,9 +75,27 @@ def _tune_texts(
     dump_share = _separating(shares, dumps)
     rows = [(text, values) for text, values, share in zip(texts, chrome, shares, strict=True) if share >= dump_share]
     dump_drop = max(_DUMP_DROPS, key=lambda limit: _line_f1(rows, limit))
-    lines = np.concatenate(model.text_probabilities([Titled(text.blocks, text.title) for text in prose]))
-    text_drop = next((limit for limit in _TEXT_DROPS if (lines >= limit).mean() <= harm_limit), _TEXT_DROPS[-1])
-    return replace(model.thresholds, text_drop=text_drop, dump_drop=dump_drop, dump_share=dump_share)
+    text_drop, bare_drop = _careful(model, prose, harm_limit)
+    return replace(
+        model.thresholds, text_drop=text_drop, bare_drop=bare_drop, dump_drop=dump_drop, dump_share=dump_share
+    )
+
+
+def _careful(model: ChromeModel, prose: Sequence[LabelledText], harm_limit: float) -> tuple[float, float]:
+    """For lines with and without a cue, the lowest limit at which clean prose loses no more than is allowed.
+
+    Bare lines are allowed a tenth of what marked ones are: what goes of the latter was chrome that nobody had
+    labelled for the most part, what goes of the former were headings.
+    """
+    chrome = model.text_probabilities([Titled(text.blocks, text.title) for text in prose])
+    lines = np.concatenate([[], *chrome])
+    cues = np.concatenate([np.zeros(0, dtype=bool), *(marked(text.blocks) for text in prose)])
+    limits = []
+    for chosen, allowed, start in ((cues, harm_limit, START.text_drop), (~cues, harm_limit / 10, START.bare_drop)):
+        harm = [(lines[chosen] >= limit).sum() / max(len(lines), 1) for limit in _TEXT_DROPS]
+        fitting = (limit for limit, share in zip(_TEXT_DROPS, harm, strict=True) if share <= allowed)
+        limits.append(next(fitting, _TEXT_DROPS[-1]) if len(lines) else start)
+    return limits[0], limits[1]
 
 
 def _separating(shares: NDArray[np.float64], dumps: NDArray[np.bool_]) -> float:

@@ -123,9 +123,11 @@ class QualityModel:
 
 
 def _unscored(document: CleanDocument, min_words: int) -> Verdict | None:
+    if document.metadata.language not in (None, _LANGUAGE):  # first: not every language has spaces to count by
+        return Verdict(None, unscored=Unscored.LANGUAGE)
     if len(document.body.split()) < min_words:
         return Verdict(None, unscored=Unscored.TOO_SHORT)
-    if document.metadata.language != _LANGUAGE:
+    if document.metadata.language is None:
         return Verdict(None, unscored=Unscored.LANGUAGE)
     return None
 

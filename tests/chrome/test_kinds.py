@@ -88,6 +88,7 @@ WORDINGS = {
         "Related stories",
         "You may also like",
         "Live updates: the flood",
+        "Live updates: Follow the latest on the flood",
         "Most read",
         "The flood – in pictures",
         "Don’t miss",

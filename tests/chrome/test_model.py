@@ -1,5 +1,7 @@
 """Probabilities of chrome, and the thresholds that turn them into decisions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -23,7 +25,7 @@ from pipeline.document import Block
 from pipeline.segment.text import text_blocks
 from tests.strategies import CHROME_LINES, SENTENCES, texts
 
-THRESHOLDS = Thresholds(page_drop=0.6, page_rescue=0.1, text_drop=0.9, dump_drop=0.5, dump_share=0.4)
+THRESHOLDS = Thresholds(page_drop=0.6, page_rescue=0.1, text_drop=0.9, bare_drop=0.9, dump_drop=0.5, dump_share=0.4)
 WINDOWS = 7  # a score, its four neighbours, and the means above and below
 
 
@@ -63,6 +65,24 @@ def test_a_kept_block_goes_at_the_drop_limit_and_a_dropped_one_comes_back_below_
 def test_lines_of_an_article_go_with_care_only():
     drops = decided().text_drops(lines(*"abcde"), np.array([0.0, 0.0, 0.0, 0.89, 0.9]))
     assert drops.tolist() == [False, False, False, False, True]
+
+
+def test_a_line_without_a_cue_needs_more_certainty_than_one_with():
+    careful = ChromeModel({}, replace(THRESHOLDS, text_drop=0.5, bare_drop=0.9))
+    drops = careful.text_drops(lines("Leave a Reply", "What the tide left", *"cdefg"), np.array([0.6, 0.6, *[0.0] * 5]))
+    assert drops.tolist() == [True, *[False] * 6]
+
+
+def test_a_short_list_of_bullets_goes_as_one():
+    page = Titled([*text_blocks("Rain fell.\n- One\n- Two\n- Three\nSun."), *lines(*"abcd").blocks], None)
+    drops = decided().text_drops(page, np.array([0.0, 0.1, 0.95, 0.1, 0.0, *[0.0] * 4]))
+    assert drops.tolist() == [False, True, True, True, *[False] * 5]
+
+
+def test_a_long_list_of_bullets_does_not():
+    page = Titled(text_blocks("Rain fell.\n" + "\n".join(f"- Day {day}" for day in range(5))), None)
+    drops = decided().text_drops(page, np.array([0.0, 0.1, 0.95, 0.1, 0.0, 0.0]))
+    assert drops.sum() == 1
 
 
 def test_lines_of_a_dump_go_readily():

@@ -28,7 +28,7 @@ SETTINGS = replace(
     leaves=4,
     leaf_blocks=2,
 )
-THRESHOLDS = Thresholds(page_drop=0.5, page_rescue=0.5, text_drop=0.5, dump_drop=0.5, dump_share=0.5)
+THRESHOLDS = Thresholds(page_drop=0.5, page_rescue=0.5, text_drop=0.5, bare_drop=0.5, dump_drop=0.5, dump_share=0.5)
 SITES = 6
 
 Corpus = tuple[list[PreparedPage], list[LabelledText]]
