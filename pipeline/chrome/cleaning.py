@@ -60,7 +60,7 @@ class _Draft:
 
     def revise(self, text: Titled, chrome: NDArray[np.float64], drops: NDArray[np.bool_], keep: Keep) -> None:
         """Take out what one round found; settled when the text is as it was before the round."""
-        found = find_title([block for block, drop in zip(self.blocks, drops, strict=True) if not drop])
+        found = _first_title(self.blocks, drops, keep)
         titled = Titled(text.blocks, found.text if found else None)
         before = self.document
         after = assemble(titled, chrome, drops, before.metadata, keep)
@@ -75,11 +75,19 @@ class _Draft:
         self.blocks = [replace(new, line=old.line) for new, old in zip(written, left, strict=True)]
 
 
+def _first_title(blocks: Sequence[Block], drops: NDArray[np.bool_], keep: Keep) -> Block | None:
+    """The headline, unless what comes first is chrome that is to be kept: a title must not overtake it."""
+    places = [place for place, block in enumerate(blocks) if not drops[place] or kind_of(block) in keep]
+    return None if not places or drops[places[0]] else find_title([blocks[place] for place in places])
+
+
 def assemble(
     page: Titled, chrome: NDArray[np.float64], drops: NDArray[np.bool_], metadata: Metadata, keep: Keep
 ) -> CleanDocument:
     """Put a document together from what stays; headline copies go, kinds in `keep` stay."""
-    lines, removed = [], []
+    lines: list[str] = []
+    removed: list[Removal] = []
+    told: list[Removal] = []
     title_seen = False
     for block, probability, drop in zip(page.blocks, chrome, drops, strict=True):
         is_headline = page.title is not None and is_title(block.text, page.title)
@@ -90,11 +98,12 @@ def assemble(
             lines.append(block.text)
             continue
         kind = ChromeKind.OTHER if is_headline else kind_of(block)
+        told.append(Removal(kind, block.text, round(float(probability), 4), block.line))
         if kind in keep and not is_headline:
             lines.append(block.text)
         else:
-            removed.append(Removal(kind, block.text, round(float(probability), 4), block.line))
-    return CleanDocument(_told_by(removed, metadata, page.title), tuple(lines), tuple(removed))
+            removed.append(told[-1])
+    return CleanDocument(_told_by(told, metadata, page.title), tuple(lines), tuple(removed))
 
 
 def _told_by(removed: Iterable[Removal], metadata: Metadata, title: str | None) -> Metadata:

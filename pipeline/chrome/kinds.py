@@ -132,6 +132,7 @@ _CUES = (
 )  # fmt: skip
 CUE_FEATURES = tuple(f"reads_as_{cue.kind}" for cue in _CUES if cue.text)
 _NAVIGATION_TAGS = frozenset({"nav", "header", "footer"})
+_LIVE = re.compile(r"live( updates?)?:")  # "Live updates: Follow ..." leads to another piece, follow or not
 _LEAD_CHARS = 400  # enough of a block to see its cue
 
 
@@ -160,6 +161,8 @@ def kind_of(block: Block) -> ChromeKind:
     text = block.text[:_LEAD_CHARS].lower()
     if block.tag == "figcaption":
         return ChromeKind.CAPTION
+    if _LIVE.match(text):
+        return ChromeKind.RELATED
     if len(text.split()) <= _SHORT_WORDS:
         for cue in _CUES:
             if cue.text and cue.text.search(text):

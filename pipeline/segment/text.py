@@ -8,23 +8,21 @@ import re
 
 from pipeline.document import Block
 
-# A literal break is only believed where no path or program code can be meant: doubled, before a list or heading
-# mark, or between the end of a sentence and a capital or figure. Once one is believed, all of the text's are, but
-# for those inside paths and between quotation marks.
-_SURE_BREAK = re.compile(r"\\n(?:\\r)?\\n|\\n(?:#{1,6}\s|[-*]\s)|[.!?\"”](?:\\r)?\\n(?=[\"“'‘(]?[A-ZÀ-Þ0-9]|$)")
-_CODE_OR_ESCAPE = re.compile(
-    r"(?P<code>(?<!\S)(?:[A-Za-z]:|\.{1,2}|\\)\\\S+|([\"'])\\[nrt]\2|\\[nrt]\"\))"
-    r"|(?P<line>\\r\\n|\\n|\\r)|(?P<tab>\\t)|\\(?P<quote>\")"
+# A literal break is only believed where no path or escape of program code can be meant: doubled, before a
+# list or heading mark, or after the end of a sentence and before the beginning of another.
+_SURE_BREAK = re.compile(r"\\n(?:\\r)?\\n|\\n(?:#{1,6}|[-*])\s|[.!?][\"”’)]*(?:\\r)?\\n(?=\s|$|[“‘(#*•–-]|[^\W_a-z])")
+# Where breaks are believed, Windows paths among them stay.
+_ESCAPE = re.compile(
+    r"(?P<path>(?:(?<![^\s(\[\"'“‘])(?:[A-Za-z]:\\|\\\\\w)|(?<![^\s(])\.{1,2}\\)[^\s\"'<>|]*)|(?P<line>(?:\\r)?\\n|\\r)|\\t|\\(?P<quote>\")"
 )
-_HEADING = re.compile(r"(#{1,6})\s+(?:#{1,6}\s+)*")
+_HEADING = re.compile(r"(#{1,6})\s+(?:#{1,6}\s+)*(.*)")
+_CLOSING = re.compile(r"(?:^|\s)#+$")
 _BULLET = re.compile(r"(?:[-*•·▪◦–]|\d{1,3}[.)])\s+\S")
-_RULE = re.compile(r"[-*_=\s]{3,}$")
-# Bounded, and blind to what opens another one: hostile brackets must not cost the square of their number.
-_TARGET = r"(?:[^()\[\s]|\([^()\[\s]{0,100}\)){0,1000}(?:\s\"[^\"]{0,300}\")?\)"
-_IMAGE = re.compile(rf"!\[[^\[\]\n]{{0,300}}\]\({_TARGET}")
-_LINK = re.compile(rf"\[([^\[\]\n]{{1,300}})\]\((?:https?://|/|#|mailto:){_TARGET}")
-_EMPHASIS = re.compile(r"(?<!\w)\*\*(?=\S)([^*\n]{1,500})(?<=\S)\*\*(?!\w)")
-_TURNS = 10  # how deep marks may stand in marks
+_RULE = re.compile(r"(?:[-*_=]\s*){3,}$")
+_TARGET = r"\((?P<target>(?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)"
+_BRACKET = re.compile(rf"(?P<opens>!?\[)|\](?:{_TARGET})?")
+_LINKED = ("http://", "https://", "/", "#", "mailto:")
+_EMPHASIS = re.compile(r"(?<!\w)\*\*(?=\S)((?:[^*]|\*(?!\*))+?)(?<=\S)\*\*(?!\w)")
 
 
 def text_blocks(text: str) -> list[Block]:
@@ -35,8 +33,8 @@ def text_blocks(text: str) -> list[Block]:
     """
     blocks: list[Block] = []
     gap = False
-    for raw in _with_breaks(text).splitlines():
-        tag, shown = _structure(_without_marks(" ".join(raw.split())))
+    for line in _decode(text):
+        tag, shown = _structure(line)
         if not shown or _RULE.match(shown):
             gap = True
             continue
@@ -45,30 +43,52 @@ def text_blocks(text: str) -> list[Block]:
     return blocks
 
 
-def _with_breaks(text: str) -> str:
-    """Turn literal escapes into what they stand for, where they are surely meant."""
-    return _CODE_OR_ESCAPE.sub(_unescaped, text) if _SURE_BREAK.search(text) else text
+def _decode(text: str) -> list[str]:
+    """Turn literal escapes and Markdown links into what they stand for, until nothing is left to turn."""
+    lines = _decode_once(text)
+    while (again := _decode_once("\n".join([*lines, ""]))) != lines:
+        lines = again
+    return lines
 
 
-def _unescaped(match: re.Match[str]) -> str:
-    if match["code"]:
-        return match["code"]
-    if match["line"]:
-        return "\n"
-    return " " if match["tab"] else '"'
+def _decode_once(text: str) -> list[str]:
+    if _SURE_BREAK.search(text):
+        text = _ESCAPE.sub(_meant, text)
+    return [_plain(" ".join(line.split())) for line in text.splitlines()]
 
 
-def _without_marks(line: str) -> str:
-    """Take images, link targets and emphasis marks off a line, from the inside out; their words stay."""
-    for _ in range(_TURNS):
-        before = line
-        if "](" in line:
-            line = _LINK.sub(r"\1", _IMAGE.sub("", line))
-        if "**" in line:
-            line = _EMPHASIS.sub(r"\1", line)
-        if line == before:
-            break
-    return " ".join(line.split())
+def _meant(escape: re.Match[str]) -> str:
+    if escape["path"]:
+        return escape["path"]
+    return "\n" if escape["line"] else escape["quote"] or " "
+
+
+def _plain(line: str) -> str:
+    if "](" in line:
+        line = " ".join(_unlinked(line).split())
+    return _EMPHASIS.sub(r"\1", line) if "**" in line else line
+
+
+def _unlinked(line: str) -> str:
+    """The line with links replaced by their words, and without images; one pass, whatever is nested."""
+    opened: list[tuple[int, int, bool]] = []
+    gone: list[tuple[int, int]] = []
+    for found in _BRACKET.finditer(line):
+        if found["opens"]:
+            opened.append((found.start(), found.end(), found["opens"] == "!["))
+        elif opened:
+            start, end, image = opened.pop()
+            if found["target"] is None:
+                continue
+            if image:
+                gone.append((start, found.end()))
+            elif found["target"].startswith(_LINKED):
+                gone += [(start, end), (found.start(), found.end())]
+    parts, place = [], 0
+    for start, end in sorted(gone):
+        parts.append(line[place : max(start, place)])
+        place = max(end, place)
+    return "".join(parts) + line[place:]
 
 
 def _structure(line: str) -> tuple[str, str]:
@@ -76,6 +96,10 @@ def _structure(line: str) -> tuple[str, str]:
     heading = _HEADING.match(line)
     if not heading:
         return ("li" if _BULLET.match(line) else "line"), line
-    shown = line[heading.end() :]
-    closed = shown.rstrip("#")
-    return f"h{len(heading[1])}", closed.rstrip() if closed != closed.rstrip() or not closed else shown
+    return f"h{len(heading[1])}", _shown(heading[2])
+
+
+def _shown(text: str) -> str:
+    while closed := _CLOSING.search(text[-200:]):
+        text = text[: len(text) - len(text[-200:]) + closed.start()]
+    return text

