@@ -42,17 +42,14 @@ def sweep(folder: Path, form: Format, written: set[str]) -> None:
         written: text files of this run, relative to the folder.
     """
     others = [f"results.{other.value}" for other in Format if other is not form]
-    stale = [folder / name for name in (*others, RECORDS) if name not in written]
-    for parent, folders, files in os.walk(folder / "text", topdown=False):
+    _remove(folder / name for name in (*others, RECORDS) if name not in written)
+    for parent, _, files in os.walk(folder / "text", topdown=False):
         here = Path(parent)
         texts = [here / name for name in files if name.endswith((".txt", ".part"))]
-        stale += [path for path in texts if path.relative_to(folder).as_posix() not in written]
-        _remove(stale)
-        stale = []
-        for name in folders:
-            with suppress(OSError):  # it still holds something
-                (here / name).rmdir()
-    _remove([*stale, *folder.glob(".*.part")])
+        _remove(path for path in texts if path.relative_to(folder).as_posix() not in written)
+        with suppress(OSError):  # it still holds something
+            here.rmdir()
+    _remove(folder.glob(".*.part"))
 
 
 def _remove(paths: Iterable[Path]) -> None:

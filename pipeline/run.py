@@ -153,7 +153,7 @@ def clean_folder(
     prepare_output(folder, paths)
     started = perf_counter()
     tally = _Tally()
-    with _Interrupt() as interrupt:
+    with _Interrupt(breaks_waiting=_jobs(entries, chosen) > 1) as interrupt:
         _write_record(folder, _summary(tally, 0.0, interrupted=True), chosen, paths, fingerprint)  # ours from now on
         with text_writer(folder, chosen.text) as put, results_writer(folder, chosen.form) as write:
             for done, outcome in enumerate(interrupt.until(outcomes(entries, chosen)), 1):
@@ -174,9 +174,14 @@ class _Interrupt:
     """Lets Ctrl-C break off the waiting for outcomes, and never the accounting of one.
 
     Outside the main thread signals are somebody else's.
+
+    Args:
+        breaks_waiting: whether the work is done by other processes. Work in this one is let finish its chunk, since
+            breaking into it anywhere would leave files open.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, breaks_waiting: bool) -> None:
+        self.breaks_waiting = breaks_waiting
         self.asked = False
         self._waiting = False
         self._before: Any = None
@@ -192,7 +197,7 @@ class _Interrupt:
 
     def _take(self, _signal: int, _frame: object) -> None:
         self.asked = True
-        if self._waiting:
+        if self._waiting and self.breaks_waiting:
             self._waiting = False
             raise KeyboardInterrupt
 
@@ -219,7 +224,7 @@ def outcomes(entries: Sequence[Entry], settings: CleanSettings) -> Generator[Out
     When a worker process is lost, the entries that have no outcome yet end as `worker-lost`.
     """
     chunks = [entries[start : start + settings.chunk] for start in range(0, len(entries), settings.chunk)]
-    jobs = min(settings.jobs or os.cpu_count() or 1, max(len(chunks), 1))
+    jobs = _jobs(entries, settings)
     done = 0
     try:
         work = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1)(
@@ -232,6 +237,12 @@ def outcomes(entries: Sequence[Entry], settings: CleanSettings) -> Generator[Out
         detail = "A worker process ended abruptly before this document was done."
         lost = (Origin(entry.id, os.fspath(entry.path)) for entry in entries[done:])
         yield from (Failure(origin, "run", Reason.WORKER_LOST, detail) for origin in lost)
+
+
+def _jobs(entries: Sequence[Entry], settings: CleanSettings) -> int:
+    """Worker processes: as asked, or one a core, but no more than there are chunks; 1 works in this process."""
+    chunks = -(-len(entries) // settings.chunk)
+    return min(settings.jobs or os.cpu_count() or 1, max(chunks, 1))
 
 
 def score_inputs(

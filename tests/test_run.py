@@ -400,7 +400,7 @@ def test_output_inside_the_input_is_refused_before_anything_is_written(few: Path
 def test_texts_of_an_earlier_run_are_not_cleaned_into_themselves(few: Path, output: Path):
     clean(few, output)
     before = state(output / "text")
-    with pytest.raises(UsageError, match="inside the input"):
+    with pytest.raises(UsageError, match="lies inside --output"):
         clean(output / "text", output)
     assert state(output / "text") == before
 
