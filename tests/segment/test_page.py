@@ -262,7 +262,16 @@ def test_a_huge_page_is_cut_within_seconds(body: str, blocks: int):
     assert len(found) == blocks
 
 
-@pytest.mark.parametrize("depth", [50, 200])
+@pytest.mark.parametrize(
+    "depth",
+    [
+        200,
+        pytest.param(
+            1000,
+            marks=pytest.mark.xfail(reason="the parser drops what lies below 255 open elements", strict=True),
+        ),
+    ],
+)
 @pytest.mark.parametrize("opening", ["<div>", "<font size=2>", "<blockquote>", "<b>"])
 def test_text_below_deep_nesting_is_not_lost(opening: str, depth: int):
     page = opened(document(f"{opening * depth}{PARAGRAPH * 3}"))
