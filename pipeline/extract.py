@@ -6,16 +6,19 @@ The only module that knows trafilatura. The tree stays inside the process that p
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from lxml.html import HtmlElement
+from lxml import etree
+from lxml.etree import TreeBuilder
+from lxml.html import HtmlElement, HTMLParser
 from trafilatura import bare_extraction, load_html
 from trafilatura import metadata as page_metadata
 from trafilatura.settings import Document
+from trafilatura.utils import repair_faulty_html
 
 from pipeline.document import Metadata
 
@@ -30,6 +33,8 @@ _DATE_META = (
 )  # fmt: skip
 _LANGUAGE_PARTS = re.compile(r"[-_]")
 _VALUE_CHARS = 500
+_DEEP = 250  # levels of elements: a few less than the parser's limit, and few enough for trafilatura to recurse
+_NAME = re.compile(r"[^\s&<>/\"']+")  # what lxml takes for the name of an element or attribute
 _JSON_DEPTH = 6
 _ISO_DATE = re.compile(r"\b((?:19|20)\d\d)-?([01]\d)-?([0-3]\d)")
 
@@ -45,9 +50,77 @@ class Page:
     kept: tuple[tuple[str, ...], ...]
 
 
+class _FlatTree:
+    """Takes a parser's events and builds a tree of no more than `_DEEP` levels.
+
+    Elements that stand deeper are put side by side, each text in an element of its own tag; those that hold
+    none are left out.
+    """
+
+    def __init__(self) -> None:
+        self.builder = TreeBuilder(parser=HTMLParser())
+        self.open: list[tuple[str, dict[str | bytes, str | bytes]]] = []
+        self.built = False  # whether the innermost open element is in the tree
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
+        if len(self.open) >= _DEEP and self.built:
+            self.builder.end(self.open[-1][0])
+            self.built = False
+        self.open.append((tag if _NAME.fullmatch(tag) else "div", {}))
+        self.open[-1][1].update((name, value) for name, value in attributes.items() if _NAME.fullmatch(name))
+        if len(self.open) <= _DEEP:
+            self._build()
+
+    def data(self, text: str) -> None:
+        """Text comes."""
+        if not self.built and not text.isspace():
+            self._build()
+        if self.built:
+            self.builder.data(text)
+
+    def end(self, _tag: str) -> None:
+        """The innermost element ends."""
+        tag, _ = self.open.pop()
+        if self.built:
+            self.builder.end(tag)
+        self.built = len(self.open) < _DEEP
+
+    def close(self) -> HtmlElement:
+        """The finished tree."""
+        root: HtmlElement = self.builder.close()
+        return root
+
+    def _build(self) -> None:
+        self.builder.start(*self.open[-1])
+        self.built = True
+
+
 def parse(html: str) -> HtmlElement | None:
-    """Parse a page; None when nothing of it is mark-up that holds an element."""
-    return load_html(html)
+    """Parse a page; None when nothing of it is mark-up that holds an element.
+
+    Where elements stand more than 255 deep the parser ends the page and says nothing. Such a page is built again
+    with its innermost elements side by side, so that all of its text is there.
+    """
+    tree = load_html(html)
+    return tree if tree is None or not _ends_deep(tree) else _flat(html)
+
+
+def _ends_deep(tree: HtmlElement) -> bool:
+    """Whether the last element of a tree stands about as deep as the parser goes."""
+    depth, last = 0, tree
+    while len(last):
+        depth, last = depth + 1, last[-1]
+    return depth >= _DEEP
+
+
+def _flat(html: str) -> HtmlElement:
+    """The tree of a page whose elements stand too deep, after the repairs that ordinary pages get."""
+    repaired = repair_faulty_html(html, html[:50].lower())
+    target: Any = _FlatTree()  # not a ParserTarget to the type checker, since it leaves comments out
+    parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
+    root: HtmlElement = etree.fromstring(repaired.encode(errors="replace"), parser)
+    return root
 
 
 def extract(tree: HtmlElement) -> Page:

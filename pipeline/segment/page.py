@@ -6,13 +6,15 @@ kept them; whether they are chrome is decided elsewhere.
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
 from pipeline.document import Block
-from pipeline.extract import PRESETS, Page
+from pipeline.extract import Page
 from pipeline.segment.align import mark_kept
 
 # Elements whose text no reader sees. A template or noscript repeats what scripts show.
@@ -27,50 +29,107 @@ INLINE = frozenset(
 _NAME_ATTRIBUTES = ("class", "id", "role", "itemprop")
 _NAME_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none")
+_NAME_CHARS = 200  # generated class lists run to kilobytes
+_WHOLE_PAGE = ("html", "body")  # around every block, so that they tell nothing
 _ANCESTORS = 8  # how many levels of names and tags a block carries: beyond, they describe the site
 
 
 @dataclass(slots=True)
 class _Open:
-    """An element on the walker's stack."""
+    """An element on the walker's stack; what only blocks ask for is worked out when the first one does.
 
+    Attributes:
+        tags: its own tag and those around it, innermost first, without html and body.
+        holder: the tag of the nearest element that begins a block, itself included.
+        end: how many pieces of the run that began in it had come when it ended; None while it is open.
+    """
+
+    element: HtmlElement
     tag: str
-    names: str
+    parent: "_Open | None"
+    tags: tuple[str, ...]
+    holder: str
+    end: int | None = None
+    own: str | None = None
+    around: tuple[str, ...] | None = None
+
+    def names(self) -> tuple[str, ...]:
+        """The names of the element and of those around it, innermost first, `_ANCESTORS` levels in all."""
+        outer: tuple[str, ...] = ()
+        if self.parent is not None:
+            outer = self.parent.around or self.parent.outer()
+        return (self.own_names(), *outer)
+
+    def outer(self) -> tuple[str, ...]:
+        """The names that its children find around them: those of all but the outermost level."""
+        levels: list[str] = []
+        entry: _Open | None = self
+        while entry is not None and len(levels) < _ANCESTORS - 1:
+            levels.append(entry.own_names())
+            entry = entry.parent
+        self.around = tuple(levels)
+        return self.around
+
+    def own_names(self) -> str:
+        if self.own is None:
+            self.own = _names(self.element)
+        return self.own
 
 
 @dataclass(slots=True)
 class _Walk:
-    """What the walker has seen: finished blocks, the run of text under way, and the open elements."""
+    """What the walker has seen: finished blocks, the run of text under way, and the open elements.
+
+    Attributes:
+        run: pieces of text; the first is never white space only.
+        lead: inline elements that the run began in, innermost first.
+        top: the innermost open element, None within html and body only.
+    """
 
     blocks: list[Block] = field(default_factory=list)
     run: list[str] = field(default_factory=list)
+    lead: list[_Open] = field(default_factory=list)
     link_chars: int = 0
     links: int = 0
-    stack: list[_Open] = field(default_factory=list)
+    top: _Open | None = None
 
-    def add(self, text: str | None) -> None:
-        """Take in a piece of text."""
-        if text:
-            self.run.append(text)
-            if self.links:
-                self.link_chars += len("".join(text.split()))
+    def add(self, text: str) -> None:
+        """Take in a piece of text that is not empty."""
+        if not self.run:
+            if text.isspace():
+                return
+            if self.top and self.top.tag in INLINE:
+                self.lead = list(_inline(self.top))
+        self.run.append(text)
+        if self.links:
+            self.link_chars += len("".join(text.split()))
 
     def flush(self) -> None:
-        """End the run under way as a block, unless it is white space only."""
+        """End the run under way, which holds text, as a block."""
         text = " ".join("".join(self.run).split())
-        if text:
-            holders = [entry for entry in reversed(self.stack) if entry.tag not in ("html", "body")]
-            self.blocks.append(
-                Block(
-                    text=text,
-                    tag=next((entry.tag for entry in holders if entry.tag not in INLINE), "body"),
-                    line=len(self.blocks) + 1,
-                    ancestors=tuple(entry.tag for entry in holders),
-                    names=" ".join(entry.names for entry in holders[:_ANCESTORS] if entry.names),
-                    link_chars=min(self.link_chars, len(text)),
-                )
+        self.blocks.append(
+            Block(
+                text=text,
+                tag=self.top.holder if self.top else "body",
+                line=len(self.blocks) + 1,
+                ancestors=self.top.tags if self.top else (),
+                names=self.names(),
+                link_chars=min(self.link_chars, len(text)),
             )
-        self.run, self.link_chars = [], 0
+        )
+        self.run, self.lead, self.link_chars = [], [], 0
+
+    def names(self) -> str:
+        """Names of inline elements that held the whole run, then of those around it, innermost first."""
+        levels = self.top.names() if self.top else ()
+        if self.lead:
+            held = [entry.own_names() for entry in self.lead if entry.end is not None and self.is_whole(entry.end)]
+            levels = (*held, *levels)[:_ANCESTORS]
+        return " ".join(filter(None, levels))
+
+    def is_whole(self, end: int) -> bool:
+        """Whether nothing but white space came after the first `end` pieces of the run."""
+        return all(map(str.isspace, self.run[end:]))
 
 
 def page_blocks(page: Page) -> list[Block]:
@@ -79,12 +138,7 @@ def page_blocks(page: Page) -> list[Block]:
     Lines of trafilatura that no block of the page explains (its own repairs of broken mark-up) become
     blocks too, so that nothing that it kept is lost.
     """
-    blocks = tree_blocks(page.tree)
-    flags = (False,) * len(PRESETS)
-    blocks = [replace(block, kept=flags) for block in blocks]
-    for preset in reversed(range(len(PRESETS))):  # the default preset last: its lines are the ones written
-        blocks = mark_kept(blocks, page.kept[preset], preset, rewrite=preset == 0)
-    return [replace(block, line=number) for number, block in enumerate(blocks, 1)]
+    return mark_kept(tree_blocks(page.tree), page.kept)
 
 
 def tree_blocks(tree: HtmlElement) -> list[Block]:
@@ -100,16 +154,17 @@ def tree_blocks(tree: HtmlElement) -> list[Block]:
         if hidden is not None:
             if event == "end" and element is hidden:
                 hidden = None
-                walk.add(element.tail if element is not tree else None)
-        elif event in ("comment", "pi"):
-            walk.add(element.tail)
+                _follow(walk, element, tree)
         elif event == "start" and element.tag in HIDDEN:
             hidden = element
         elif event == "start":
             _enter(walk, element)
         else:
-            _leave(walk, element, is_root=element is tree)
-    walk.flush()
+            if event == "end":
+                _leave(walk, element.tag)
+            _follow(walk, element, tree)
+    if walk.run:
+        walk.flush()
     return walk.blocks
 
 
@@ -122,26 +177,54 @@ def visible_text(tree: HtmlElement) -> str:
 
 def _enter(walk: _Walk, element: HtmlElement) -> None:
     tag = element.tag
-    if tag not in INLINE:
+    inline = tag in INLINE
+    if walk.run and not inline:
         walk.flush()
-    walk.stack.append(_Open(tag, _names(element)))
-    walk.links += tag == "a"
-    walk.add(element.text)
+    if tag not in _WHOLE_PAGE:
+        top = walk.top
+        tags, holder = (top.tags, top.holder) if top else ((), "body")
+        walk.top = _Open(element, tag, top, (tag, *tags), holder if inline else tag)
+    if tag == "a":
+        walk.links += 1
+    if text := element.text:
+        walk.add(text)
 
 
-def _leave(walk: _Walk, element: HtmlElement, *, is_root: bool) -> None:
-    if element.tag not in INLINE:
+def _leave(walk: _Walk, tag: str) -> None:
+    if walk.run and tag not in INLINE:
         walk.flush()
-    walk.links -= element.tag == "a"
-    walk.stack.pop()
-    if not is_root:
-        walk.add(element.tail)
+    if tag == "a":
+        walk.links -= 1
+    if walk.top and tag not in _WHOLE_PAGE:
+        walk.top.end = len(walk.run)
+        walk.top = walk.top.parent
+
+
+def _follow(walk: _Walk, element: HtmlElement, tree: HtmlElement) -> None:
+    """Take in the text after an element, unless it is the tree's own end."""
+    if (text := element.tail) and element is not tree:
+        walk.add(text)
+
+
+def _inline(entry: _Open | None) -> Iterator[_Open]:
+    """The inline elements from an open one outwards, up to the first that begins a block."""
+    while entry is not None and entry.tag in INLINE:
+        yield entry
+        entry = entry.parent
 
 
 def _names(element: HtmlElement) -> str:
     """The words of an element's class, id, role and itemprop, lower case, camel case cut; `hidden` if it is."""
-    raw = " ".join(element.get(name, "") for name in _NAME_ATTRIBUTES)[:200]
-    words = _NAME_WORD.findall(raw) if raw.strip() else []
-    if element.get("hidden") is not None or _DISPLAY_NONE.search(element.get("style", "")):
-        words.append("hidden")
-    return " ".join(words).lower()
+    attributes = dict(element.items())
+    if not attributes:
+        return ""
+    raw = " ".join([attributes.get(name, "") for name in _NAME_ATTRIBUTES])
+    words = _name_words(raw[:_NAME_CHARS])
+    if "hidden" in attributes or _DISPLAY_NONE.search(attributes.get("style", "")):
+        return f"{words} hidden".lstrip()
+    return words
+
+
+@lru_cache(maxsize=4096)  # the same classes stand all over a page, and over a site
+def _name_words(raw: str) -> str:
+    return " ".join(_NAME_WORD.findall(raw)).lower()

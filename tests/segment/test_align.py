@@ -22,7 +22,7 @@ def page(*texts: str) -> list[Block]:
 
 
 def rewritten(texts: tuple[str, ...], lines: tuple[str, ...]) -> list[tuple[str, bool]]:
-    return [(block.text, block.kept[0]) for block in mark_kept(page(*texts), lines, 0, rewrite=True)]
+    return [(block.text, block.kept[0]) for block in mark_kept(page(*texts), (lines, ()))]
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,106 @@ def test_a_word_between_two_parts_of_a_line_is_not_lost_because_its_letters_are_
     assert ("end", False) in rewritten((QUAY, "end", MOLE), (line,))
 
 
-@pytest.mark.xfail(reason="a short block is taken for the beginning of the next part of a scattered line", strict=True)
 def test_a_word_that_the_next_part_begins_with_is_not_lost():
     assert ("four", False) in rewritten((QUAY, "four", MOLE), (f"{QUAY} | {MOLE}",))
 
 
-def test_flags_without_rewriting_leave_the_texts_alone():
-    found = mark_kept(page("Coal", "80", QUAY), ("| Coal | 80 |", MOLE), 1, rewrite=False)
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        pytest.param(f"{QUAY} | 17 | 3 | {MOLE}", ["17", "3"], id="between two long parts"),
+        pytest.param(f"{QUAY} | {MOLE} | 17 | 3", [], id="elsewhere in the line"),
+        pytest.param(f"{QUAY} | 17 | 38 | {MOLE}", [], id="where some of the line is left over"),
+    ],
+)
+def test_short_parts_are_taken_where_they_fit_exactly(line: str, kept: list[str]):
+    stayed = [text for text, is_kept in rewritten((QUAY, "x", "17", "3", MOLE), (line,)) if not is_kept]
+    assert [text for text in ("17", "3") if text not in stayed] == kept
+
+
+def test_short_parts_at_the_end_of_a_line_are_taken():
+    line = f"{QUAY} | 17 | 3"
+    assert rewritten((QUAY, "x", "17", "3"), (line,)) == [(line, True), ("x", False)]
+
+
+LONG = f"{QUAY} {MOLE} {QUAY}"
+
+
+@pytest.mark.parametrize(
+    ("texts", "line"),
+    [
+        pytest.param(("Home", QUAY, MOLE), f"| Home | {QUAY} {MOLE} |", id="a cell of several blocks"),
+        pytest.param(("Home", LONG), f"| Home | {LONG} |", id="a cell of prose"),
+        pytest.param((QUAY,), f"| {QUAY} |", id="one cell only"),
+        pytest.param((QUAY, MOLE), f"| {QUAY} {MOLE} | | |", id="empty cells"),
+        pytest.param(("Home | Map", LONG), rf"| Home \| Map | {LONG} |", id="a bar within a cell"),
+    ],
+)
+def test_a_row_that_lays_out_the_page_gives_way_to_the_blocks_in_its_cells(texts: tuple[str, ...], line: str):
+    assert rewritten((*texts, "Menu"), (line,)) == [*((text, True) for text in texts), ("Menu", False)]
+
+
+@pytest.mark.parametrize(
+    ("texts", "line"),
+    [
+        pytest.param(("Kolmar", "120", "8"), "| Kolmar | 120 | 8 |", id="figures"),
+        pytest.param((QUAY, "41"), f"| {QUAY} | | 41 |", id="a sentence and a figure"),
+        pytest.param(("Home | Map", "Jobs"), r"| Home \| Map | Jobs |", id="a bar within a cell"),
+    ],
+)
+def test_a_row_of_a_data_table_stays_one_line(texts: tuple[str, ...], line: str):
+    assert rewritten((*texts, "Menu"), (line,)) == [(line, True), ("Menu", False)]
+
+
+def test_a_layout_row_of_which_the_page_shows_only_a_part_stays_a_line():
+    line = f"| Home | {LONG} and much that is nowhere to be found in any of the blocks of this page |"
+    assert rewritten(("Home", LONG), (line,)) == [("Home", False), (line, True)]
+
+
+@pytest.mark.parametrize("line", ["|---|---|", "| | |", "|", "| * | — |"])
+def test_a_row_without_a_letter_is_not_kept(line: str):
+    assert rewritten((QUAY, "—"), (QUAY, line)) == [(QUAY, True), ("—", False)]
+
+
+def headed(*texts: str) -> list[Block]:
+    return [
+        Block(text=text, tag="h2" if text.istitle() else "p", line=number, kept=NONE)
+        for number, text in enumerate(texts, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "lines", "expected"),
+    [
+        pytest.param(
+            ("The Quay", QUAY), ("The Quay", "The Quay", QUAY), [("The Quay", True), (QUAY, True)], id="shown once"
+        ),
+        pytest.param(
+            ("The Quay", QUAY), ("The Quay", QUAY, "The Quay"), [("The Quay", True), (QUAY, True)], id="apart"
+        ),
+        pytest.param(
+            ("The Quay", "The Quay", QUAY),
+            ("The Quay", "The Quay", QUAY),
+            [("The Quay", True), ("The Quay", False), (QUAY, True)],
+            id="shown twice, one after the other",
+        ),
+        pytest.param(
+            ("The Quay", QUAY, "The Quay", MOLE),
+            ("The Quay", QUAY, "The Quay", MOLE),
+            [("The Quay", True), (QUAY, True), ("The Quay", True), (MOLE, True)],
+            id="shown twice, apart",
+        ),
+        pytest.param((QUAY, QUAY), (QUAY, QUAY), [(QUAY, True), (QUAY, True)], id="no heading"),
+    ],
+)
+def test_a_repeated_heading_is_kept_once(
+    texts: tuple[str, ...], lines: tuple[str, ...], expected: list[tuple[str, bool]]
+):
+    assert [(block.text, block.kept[0]) for block in mark_kept(headed(*texts), (lines, ()))] == expected
+
+
+def test_what_another_preset_kept_is_flagged_and_its_texts_are_left_alone():
+    found = mark_kept(page("Coal", "80", QUAY), ((), ("| Coal | 80 |", MOLE)))
     assert [(block.text, block.kept) for block in found] == [
         ("Coal", (False, True)),
         ("80", (False, True)),
@@ -103,11 +196,16 @@ def test_flags_without_rewriting_leave_the_texts_alone():
     ]
 
 
-def test_a_rewritten_block_keeps_its_place_and_what_other_presets_said():
-    block = Block(text=QUAY, tag="td", line=7, names="cell", link_chars=3, kept=(False, True))
-    assert mark_kept([block], (f"- {QUAY}",), 0, rewrite=True) == [
-        Block(text=f"- {QUAY}", tag="td", line=7, names="cell", link_chars=3, kept=(True, True))
+def test_a_rewritten_block_keeps_where_it_stood_and_what_other_presets_said():
+    block = Block(text=QUAY, tag="td", line=1, ancestors=("td", "tr"), names="cell", link_chars=3)
+    assert mark_kept([block], ((f"- {QUAY}",), (QUAY,))) == [
+        Block(text=f"- {QUAY}", tag="td", line=1, ancestors=("td", "tr"), names="cell", link_chars=3, kept=(True, True))
     ]
+
+
+def test_blocks_are_numbered_anew():
+    found = mark_kept(page(f"{QUAY} {MOLE}", "Menu"), ((QUAY, MOLE, "nowhere"), ()))
+    assert [block.line for block in found] == [1, 2, 3, 4]
 
 
 _WORDS = st.sampled_from("rain port dawn 2024 the of Reuters photo said ★ — share x".split())
@@ -156,7 +254,7 @@ def test_lines_that_are_the_blocks_change_nothing_but_flags(texts: list[str]):
 @given(kept_of())
 def test_the_same_blocks_are_flagged_with_and_without_rewriting(texts_and_lines: tuple[list[str], list[str]]):
     texts, lines = texts_and_lines
-    flagged = [block.text for block in mark_kept(page(*texts), lines, 0, rewrite=False) if not block.kept[0]]
+    flagged = [block.text for block in mark_kept(page(*texts), ((), lines)) if not block.kept[1]]
     assert Counter(flagged) <= Counter(text for text, kept in rewritten(tuple(texts), tuple(lines)) if not kept)
 
 
