@@ -26,6 +26,7 @@ class PrepareSettings:
         valid_share: share of page sites used to choose thresholds; texts use folds by publisher instead.
         test_share: share of sites, and of each label's documents, that is only looked at in `evaluate`.
         triplet_test_share: share of the authored triplets that is only looked at in `evaluate`.
+        train_publishers: publishers that are never held out, with the reason in docs/decisions/0004.
         min_words: shorter texts are dropped; the scorer does not score them either.
     """
 
@@ -33,6 +34,7 @@ class PrepareSettings:
     valid_share: float
     test_share: float
     triplet_test_share: float
+    train_publishers: tuple[str, ...]
     min_words: int
 
 
@@ -99,7 +101,7 @@ class QualitySettings:
         folds: by publisher, for the out-of-fold scores that calibrate and choose the threshold.
         min_df: documents that a word pattern must occur in.
         style_weight: scale of the style measures beside the word patterns.
-        unsure_error: error among decided documents that the `unsure` threshold aims at.
+        coverage: share of documents of unseen publishers that get a verdict; the rest is `unsure`.
     """
 
     trained: str
@@ -108,7 +110,7 @@ class QualitySettings:
     folds: int
     min_df: int
     style_weight: float
-    unsure_error: float
+    coverage: float
 
 
 @dataclass(frozen=True, slots=True)

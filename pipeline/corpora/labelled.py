@@ -1,6 +1,6 @@
 """Labelled documents ready for training: read, freed of label leaks, checked, and assigned to splits."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +13,18 @@ from pipeline.corpora.texts import read_text
 from pipeline.settings import PrepareSettings
 
 
-def prepare_texts(rows: Iterable[TextRow], raw: Path, settings: PrepareSettings) -> Iterator[PreparedText]:
-    """The usable documents of a manifest in its order: long enough, not garbled, each text once."""
-    usable = list(_distinct(_usable(rows, raw, settings.min_words)))
-    labels = [(text.group, text.label) for text in usable]
-    splits = split_publishers(labels, seed=settings.seed, test_share=settings.test_share)
+def prepare_texts(
+    rows: Iterable[TextRow], raw: Path, settings: PrepareSettings, *, left_out: Collection[str] = ()
+) -> Iterator[PreparedText]:
+    """The usable documents of a manifest in its order: not left out by id, long enough, not garbled, each text once."""
+    wanted = (row for row in rows if row.id not in left_out)
+    usable = list(_distinct(_usable(wanted, raw, settings.min_words)))
+    splits = split_publishers(
+        [(text.group, text.label) for text in usable],
+        seed=settings.seed,
+        test_share=settings.test_share,
+        trained=settings.train_publishers,
+    )
     return (replace(text, split=splits[text.group]) for text in usable)
 
 

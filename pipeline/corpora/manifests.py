@@ -1,4 +1,4 @@
-"""The two manifests, data/texts.csv and data/pages.csv, as checked rows; it opens no corpus file.
+"""The manifests, data/texts.csv and data/pages.csv, and what was read of their rows; it opens no corpus file.
 
 Hashes, ids and upstream paths are checked here once, so that later steps can build file paths from them.
 """
@@ -65,6 +65,23 @@ class PageRow:
     gold_sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A row of texts.csv that is not used, and why."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader who did not see the label took a document for."""
+
+    id: str
+    label: Label
+    sure: bool
+
+
 class _Row(Protocol):
     """What both kinds of row have."""
 
@@ -92,6 +109,24 @@ def read_pages(path: Path) -> tuple[PageRow, ...]:
         CorpusError: the file is missing, or a header, gold kind, path, hash or id is wrong; names the line.
     """
     return tuple(_read(path, PageRow, _page_row))
+
+
+def read_exclusions(path: Path) -> tuple[Exclusion, ...]:
+    """Read data/left_out.csv.
+
+    Raises:
+        CorpusError: the file is missing, or a header or id is wrong; names the line.
+    """
+    return tuple(_read(path, Exclusion, lambda cells: Exclusion(**cells)))
+
+
+def read_readings(path: Path) -> tuple[Reading, ...]:
+    """Read data/readings.csv.
+
+    Raises:
+        CorpusError: the file is missing, or a header, label or id is wrong; names the line.
+    """
+    return tuple(_read(path, Reading, _reading))
 
 
 def _read(path: Path, kind: type[Row], build: Callable[[dict[str, str]], Row]) -> Iterator[Row]:
@@ -136,6 +171,13 @@ def _page_row(cells: dict[str, str]) -> PageRow:
     _check_upstream(cells, paths=("html", "gold"), hashes=("html_sha256", "gold_sha256"))
     gold_kind = _member(GoldKind, cells.pop("gold_kind"), name="gold_kind")
     return PageRow(gold_kind=gold_kind, **cells)
+
+
+def _reading(cells: dict[str, str]) -> Reading:
+    """Check and convert one row of readings.csv."""
+    if cells["sure"] not in ("yes", "no"):
+        raise ValueError(f"sure is {cells['sure']!r}, allowed are yes and no")
+    return Reading(cells["id"], _member(Label, cells["label"], name="label"), cells["sure"] == "yes")
 
 
 Member = TypeVar("Member", bound=StrEnum)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pipeline.corpora.prepared import Split
 
@@ -37,13 +37,16 @@ def split_site(site: str, *, seed: int, valid_share: float, test_share: float) -
     return Split.VALID if place < test_share + valid_share else Split.TRAIN
 
 
-def split_publishers(labels: Iterable[tuple[str, str]], *, seed: int, test_share: float) -> dict[str, Split]:
+def split_publishers(
+    labels: Iterable[tuple[str, str]], *, seed: int, test_share: float, trained: Collection[str] = ()
+) -> dict[str, Split]:
     """Assign whole publishers to test so that each label has about its share of documents there.
 
     Publishers are too few for a validation split of their own: settings are chosen by folds of the others.
 
     Args:
         labels: one (publisher, label) a document.
+        trained: publishers that stay in training.
     """
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for name, label in labels:
@@ -51,7 +54,7 @@ def split_publishers(labels: Iterable[tuple[str, str]], *, seed: int, test_share
     totals: Counter[str] = sum(counts.values(), Counter())
     splits = dict.fromkeys(counts, Split.TRAIN)
     room = {label: test_share * total for label, total in totals.items()}
-    for name in sorted(counts, key=lambda name: fraction(name, seed)):
+    for name in sorted(set(counts) - set(trained), key=lambda name: fraction(name, seed)):
         if all(count <= room[label] * _OVERFLOW for label, count in counts[name].items()):
             splits[name] = Split.TEST
             for label, count in counts[name].items():

@@ -24,6 +24,7 @@ class FeatureTable:
     id: NDArray[np.str_]
     corpus: NDArray[np.str_]
     label: NDArray[np.str_]
+    basis: NDArray[np.str_]
     origin: NDArray[np.str_]
     source: NDArray[np.str_]
     group: NDArray[np.str_]
@@ -45,7 +46,7 @@ class FeatureTable:
         return len(self.id)
 
 
-_TOLD = ("id", "corpus", "label", "origin", "source", "group", "split")
+_TOLD = ("id", "corpus", "label", "basis", "origin", "source", "group", "split")
 
 
 def feature_table(

@@ -1,6 +1,6 @@
 """Verdicts on held-out publishers: ours beside a plain TF-IDF and logistic regression, fitted on the same documents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
+from pipeline.corpora.manifests import Reading
 from pipeline.corpora.prepared import PreparedText
 from pipeline.corpora.table import FeatureTable
 from pipeline.document import LABELS, UNSURE, Label
@@ -54,12 +55,18 @@ def judge_plain(train: Sequence[PreparedText], held_out: Sequence[PreparedText],
     return Judged(table, scores[:, [list(plain.classes_).index(label) for label in LABELS]])
 
 
-def verdict_figures(ours: Judged, plain: Judged, decide: float, *, bootstrap: int, seed: int) -> Figures:
-    """All verdict figures: the corpora, the authored triplets apart, and slices."""
+def verdict_figures(
+    ours: Judged, plain: Judged, decide: float, readings: Mapping[str, Reading], *, bootstrap: int, seed: int
+) -> Figures:
+    """All verdict figures: the corpora, what a reader was sure of, the authored triplets apart, and slices."""
     corpora = ours.table.corpus != AUTHORED
+    sure = np.array([name in readings and readings[name].sure for name in ours.table.id], dtype=bool)
     return {
         "winnow": _figures(ours.where(corpora), bootstrap, seed) | _abstention(ours.where(corpora), decide),
         "plain TF-IDF": _figures(plain.where(corpora), bootstrap, seed),
+        "reader": _reader(ours.table, readings),
+        "where the reader is sure: winnow": _figures(ours.where(sure), bootstrap, seed),
+        "where the reader is sure: plain TF-IDF": _figures(plain.where(sure), bootstrap, seed),
         "authored triplets: winnow": _recalls(ours.where(~corpora)),
         "authored triplets: plain TF-IDF": _recalls(plain.where(~corpora)),
         "slices": _slices(ours.where(corpora)),
@@ -81,6 +88,19 @@ def _figures(judged: Judged, bootstrap: int, seed: int) -> Figures:
         "source_recall": round(source_recall(truth, guess, list(judged.table.source)), 4),
         "calibration_error": round(calibration_error(truth, judged.scores, LABELS), 4),
         "reporting_called_filler": round(float(np.mean(called)), 4) if called else 0.0,
+    }
+
+
+def _reader(table: FeatureTable, readings: Mapping[str, Reading]) -> Figures:
+    """How far a reader who did not see the labels agrees with them: what a model can hope for."""
+    read = [(readings[name], label) for name, label in zip(table.id, table.label, strict=True) if name in readings]
+    right = [reading.label == label for reading, label in read]
+    sure = [reading.label == label for reading, label in read if reading.sure]
+    return {
+        "documents": len(read),
+        "agrees": round(float(np.mean(right)), 4) if right else 0.0,
+        "sure": len(sure),
+        "agrees_where_sure": round(float(np.mean(sure)), 4) if sure else 0.0,
     }
 
 
@@ -114,8 +134,9 @@ def _recalls(judged: Judged) -> Figures:
 
 
 def _slices(judged: Judged) -> Figures:
-    """Recall by label within origin and length."""
+    """Recall by label within origin, length and the ground that labels rest on."""
     kinds = {
+        "basis": np.array([basis or "of the corpus" for basis in judged.table.basis]),
         "origin": np.array([origin.partition(":")[0] for origin in judged.table.origin]),
         "words": np.array(_LENGTHS)[np.digitize(judged.table.words, _LENGTH_BORDERS)],
     }

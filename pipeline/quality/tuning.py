@@ -5,31 +5,20 @@ from numpy.typing import NDArray
 
 from pipeline.document import LABELS
 
-_STEP = 0.005
-_LEAST, _MOST = 0.4, 0.95
 
-
-def choose_decide(
-    scores: NDArray[np.float64],
-    correct: NDArray[np.bool_],
-    error: float,
-    weights: NDArray[np.float64] | None = None,
-) -> float:
-    """The lowest top probability from which the decided documents are wrong at most `error` of the time.
+def choose_decide(scores: NDArray[np.float64], coverage: float, weights: NDArray[np.float64] | None = None) -> float:
+    """The top probability that a share of the documents reaches: those below it are `unsure`.
 
     Args:
         scores: (n,) highest calibrated probability of each document, from models that never saw its publisher.
-        correct: (n,) whether the likeliest label is right.
-        error: largest share of the decided that may be wrong.
+        coverage: share of the documents that is to be decided.
         weights: (n,) what each document counts, so that one big publisher does not choose for all; by default 1.
     """
     told = np.ones(len(scores)) if weights is None else weights
-    for raw in np.arange(_LEAST, _MOST, _STEP):
-        limit = round(float(raw), 3)  # before it is tried: what is tried is what is used
-        decided = scores >= limit
-        if decided.any() and np.average(~correct[decided], weights=told[decided]) <= error:
-            return limit
-    return _MOST
+    order = np.argsort(-scores, kind="stable")
+    reached = np.cumsum(told[order]) / told.sum()
+    place = min(int(np.searchsorted(reached, coverage)), len(scores) - 1)
+    return round(float(scores[order[place]]), 3)
 
 
 def typical_values(styles: NDArray[np.float64], labels: NDArray[np.str_]) -> list[list[float]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.corpora import prepared
+from pipeline.corpora.manifests import read_readings
 from pipeline.corpora.prepared import Split
 from pipeline.corpora.table import read_table
 from pipeline.evaluation.card import write_card
@@ -28,6 +29,7 @@ PREPARED, CLEAN, TABLE = (
     Path("data/clean/texts.jsonl.gz"),
     Path("data/features/texts.npz"),
 )
+READINGS = Path("data/readings.csv")
 MODELS, METRICS, PLOTS = Path("models"), Path("metrics"), Path("plots")
 
 
@@ -42,8 +44,9 @@ def main() -> int:
     table = read_table(TABLE).part(Split.TEST)
     train, test = ([text for text in texts if text.split is split] for split in (Split.TRAIN, Split.TEST))
     ours, plain = judge_table(models.quality, table), judge_plain(train, test, table)
+    readings = {reading.id: reading for reading in read_readings(READINGS)}
     decide = models.quality.rules.decide
-    verdicts = verdict_figures(ours, plain, decide, bootstrap=settings.bootstrap, seed=settings.seed)
+    verdicts = verdict_figures(ours, plain, decide, readings, bootstrap=settings.bootstrap, seed=settings.seed)
     _json(METRICS / "extraction.json", extraction)
     _json(METRICS / "verdicts.json", verdicts)
     corpora = ours.where(table.corpus != AUTHORED)

@@ -11,7 +11,7 @@ from pipeline.chrome.preparing import prepare_page
 from pipeline.corpora import prepared
 from pipeline.corpora.authored import read_triplets
 from pipeline.corpora.labelled import prepare_texts, prepare_triplets
-from pipeline.corpora.manifests import PageRow, read_pages, read_texts
+from pipeline.corpora.manifests import PageRow, read_exclusions, read_pages, read_texts
 from pipeline.corpora.pages import read_page
 from pipeline.errors import WinnowError
 from pipeline.settings import PrepareSettings, read_settings
@@ -24,7 +24,8 @@ def main() -> int:
     """Write data/prepared/texts.jsonl.gz and pages.jsonl.gz; 1 when a corpus file is missing or wrong."""
     try:
         settings = read_settings(Path("params.yaml")).prepare
-        texts = list(prepare_texts(read_texts(Path("data/texts.csv")), RAW, settings))
+        left_out = {row.id for row in read_exclusions(Path("data/left_out.csv"))}
+        texts = list(prepare_texts(read_texts(Path("data/texts.csv")), RAW, settings, left_out=left_out))
         texts += prepare_triplets(read_triplets(Path("data/authored/triplets")), settings)
         pages = list(_pages(read_pages(Path("data/pages.csv")), settings))
     except WinnowError as error:
