@@ -39,6 +39,25 @@ class PrepareSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class TreeSettings:
+    """How one classifier of boosted trees is grown.
+
+    Attributes:
+        rate: learning rate.
+        count: number of trees.
+        leaves: in each tree, at most.
+        leaf_rows: in each leaf, at least.
+        l2: regularisation of the leaf values.
+    """
+
+    rate: float
+    count: int
+    leaves: int
+    leaf_rows: int
+    l2: float
+
+
+@dataclass(frozen=True, slots=True)
 class ChromeSettings:
     """How the block model is fitted and its thresholds are chosen.
 
@@ -51,6 +70,9 @@ class ChromeSettings:
         authored_weight: how much a line of an authored text counts beside a line of a real page.
         authored_wording: the same for the wording model.
         harm_limit: largest share of clean prose lines that the line model may remove on validation texts.
+        blocks: trees of a page's blocks.
+        lines: trees of the lines of dumps, and of those of articles.
+        dump: trees that tell dumps from other texts.
     """
 
     trained: str
@@ -58,15 +80,14 @@ class ChromeSettings:
     folds: int
     hash_bits: int
     linear_c: float
-    learning_rate: float
-    trees: int
-    leaves: int
-    leaf_blocks: int
     prose: int
     mixed: int
     authored_weight: float
     authored_wording: float
     harm_limit: float
+    blocks: TreeSettings
+    lines: TreeSettings
+    dump: TreeSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,16 @@ ROOT = Path(__file__).parents[1]
 AUTHORED = ROOT / "data" / "authored"
 STAGES = ["fetch", "prepare", "chrome", "clean", "features", "quality", "evaluate"]
 COMMIT = "c0ffee" + "0" * 34
+FEW_TREES = {"rate": 0.1, "count": 12, "leaves": 7, "leaf_rows": 5, "l2": 1.0}
 SMALL = {
     "prepare": {"valid_share": 0.2, "test_share": 0.2},
-    "chrome": {"folds": 2, "hash_bits": 10, "trees": 12, "leaves": 7, "leaf_blocks": 5, "prose": 40, "mixed": 40},
+    "chrome": {
+        "folds": 2,
+        "hash_bits": 10,
+        "prose": 40,
+        "mixed": 40,
+        **dict.fromkeys(("blocks", "lines", "dump"), FEW_TREES),
+    },
     "quality": {"folds": 2, "min_df": 2},
     "evaluate": {"bootstrap": 10},
 }

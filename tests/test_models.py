@@ -434,7 +434,7 @@ def test_fingerprint_stays_with_what_decides_nothing(folder: Path, changes: dict
 def small(tmp_path_factory: pytest.TempPathFactory, parts: dict[str, Any]) -> Path:
     """Small models with everything that loading looks at; they would not fit a document."""
     root = tmp_path_factory.mktemp("models")
-    chrome = {"wording": "wording", "markup": "wording", "page_blocks": "trees", "text_blocks": "trees"}
+    chrome = {"wording": "wording", "markup": "wording", **dict.fromkeys(CHROME_FEATURES, "trees")}
     quality = {"vectorizer": "vectorizer", "scaler": "scaler", "linear": "linear", "calibrator": "linear"}
     for room, names, features, parameters in (
         ("chrome", chrome, CHROME_FEATURES, {"thresholds": asdict(START)}),

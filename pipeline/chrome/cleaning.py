@@ -14,6 +14,7 @@ from pipeline.segment.text import text_blocks
 from pipeline.segment.title import find_title, headline, is_title
 
 Keep = frozenset[ChromeKind]
+_COPIES = 4  # a headline that stands more often is a refrain, such as the name of a speaker in a transcript
 
 
 def clean_pages(
@@ -38,8 +39,8 @@ def clean_texts(model: ChromeModel, texts: Sequence[str], keep: Keep = frozenset
     waiting = [draft for draft in drafts if draft.blocks]
     while waiting:
         titled = [Titled(draft.blocks, draft.title) for draft in waiting]
-        for draft, text, chrome in zip(waiting, titled, model.text_probabilities(titled), strict=True):
-            draft.revise(text, chrome, model.text_drops(text, chrome), keep)
+        for draft, text, chances in zip(waiting, titled, model.text_chances(titled), strict=True):
+            draft.revise(text, chances.chrome, model.text_drops(text, chances), keep)
         waiting = [draft for draft in waiting if not draft.settled]
     return [draft.document for draft in drafts]
 
@@ -88,12 +89,14 @@ def assemble(
     lines: list[str] = []
     removed: list[Removal] = []
     told: list[Removal] = []
+    copies = [page.title is not None and is_title(block.text, page.title) for block in page.blocks]
+    is_refrain = sum(copies) > _COPIES
     title_seen = False
-    for block, probability, drop in zip(page.blocks, chrome, drops, strict=True):
-        is_headline = page.title is not None and is_title(block.text, page.title)
-        if is_headline and not title_seen:
+    for block, probability, drop, is_copy in zip(page.blocks, chrome, drops, copies, strict=True):
+        if is_copy and not title_seen:
             title_seen = True
             continue
+        is_headline = is_copy and not is_refrain
         if not (drop or is_headline):
             lines.append(block.text)
             continue

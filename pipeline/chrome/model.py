@@ -1,7 +1,8 @@
 """The learned block model: how likely each block is chrome, and what is done about it.
 
-Two sub-models share one form. Linear models read wording (and, on pages, the mark-up's class names); their
-scores, with those of the neighbours, join the feature rows of `blocks` in a boosted-tree classifier.
+Linear models read wording (and, on pages, the mark-up's class names); their scores, with those of the
+neighbours, join the feature rows of `blocks` in boosted trees. Dumped pages and articles have trees of their
+own, since a short line is chrome in the one and a heading in the other; a third classifier says which a text is.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,14 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.blocks import PAGE_FEATURES, TEXT_FEATURES, page_rows, surroundings, text_rows, with_neighbours, wording
+from pipeline.chrome.dumps import DUMP_FEATURES, dump_row
 from pipeline.chrome.kinds import CUE_FEATURES, cue_rows
 from pipeline.document import Block
 
 Probabilities = NDArray[np.float64]
 _TEASERS = 4  # bullets in the longest list that goes as one
+_TEASER = 0.2  # a list with a bullet that is less likely chrome than this is decided bullet by bullet
 LINE_FEATURES = (*TEXT_FEATURES, *CUE_FEATURES)
-CHROME_FEATURES: Mapping[str, Sequence[str]] = {"page_blocks": PAGE_FEATURES, "text_blocks": LINE_FEATURES}
-PARTS = ("wording", "markup", "page_blocks", "text_blocks")
+CHROME_FEATURES: Mapping[str, Sequence[str]] = {
+    "page_blocks": PAGE_FEATURES,
+    "dump": DUMP_FEATURES,
+    "dump_lines": LINE_FEATURES,
+    "article_lines": LINE_FEATURES,
+}
+PARTS = ("wording", "markup", *CHROME_FEATURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +40,8 @@ class Thresholds:
         page_rescue: a block that trafilatura dropped is brought back below it.
         text_drop: a line of a text that reads as an article goes at or above it if it has a cue or a bullet.
         bare_drop: the same for a line without either, which may well be a heading.
-        dump_drop: the same in a text whose lines are chrome for the most part (a whole page dumped as text).
-        dump_share: share of characters, weighted by probability, from which a text counts as such a dump.
+        dump_drop: the same in a whole page dumped as text.
+        dump: probability of being such a dump from which a text is treated as one.
     """
 
     page_drop: float
@@ -41,7 +49,7 @@ class Thresholds:
     text_drop: float
     bare_drop: float
     dump_drop: float
-    dump_share: float
+    dump: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,14 @@ class Titled:
 
     blocks: Sequence[Block]
     title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineChances:
+    """What the model makes of one text: how likely it is a dumped page, and each of its lines chrome."""
+
+    dump: float
+    chrome: Probabilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +78,24 @@ class ChromeModel:
     def page_probabilities(self, pages: Sequence[Titled]) -> list[Probabilities]:
         """Probability of chrome for every block of every page, in order."""
         rows = page_matrix(self.parts, pages)
-        return _split(self.parts["page_blocks"], rows, pages)
+        return divided(probabilities(self.parts["page_blocks"], rows), pages)
 
-    def text_probabilities(self, texts: Sequence[Titled]) -> list[Probabilities]:
-        """Probability of chrome for every line of every text, in order."""
-        rows = text_matrix(self.parts, texts)
-        return _split(self.parts["text_blocks"], rows, texts)
+    def text_chances(self, texts: Sequence[Titled]) -> list[LineChances]:
+        """The chances of every text and its lines, in order; a text without lines is no dump."""
+        rows = divided(text_matrix(self.parts, texts), texts)
+        filled = [place for place, part in enumerate(rows) if len(part)]
+        dumps = np.zeros(len(texts))
+        if filled:
+            dumps[filled] = probabilities(self.parts["dump"], np.array([dump_row(rows[place]) for place in filled]))
+        chrome = [np.zeros(0)] * len(texts)
+        is_dump = dumps >= self.thresholds.dump
+        for name, chosen_kind in (("dump_lines", is_dump), ("article_lines", ~is_dump)):
+            places = np.flatnonzero(chosen_kind).tolist()
+            chosen = [rows[place] for place in places]
+            found = probabilities(self.parts[name], np.vstack(chosen)) if chosen else np.zeros(0)
+            for place, part in zip(places, divided(found, [texts[place] for place in places]), strict=True):
+                chrome[place] = part
+        return [LineChances(float(dump), part) for dump, part in zip(dumps, chrome, strict=True)]
 
     def page_drops(self, page: Titled, chrome: Probabilities) -> NDArray[np.bool_]:
         """Which blocks of a page do not belong to its text."""
@@ -75,14 +103,15 @@ class ChromeModel:
         limits = np.where(kept, self.thresholds.page_drop, self.thresholds.page_rescue)
         return np.asarray(chrome >= limits)
 
-    def text_drops(self, text: Titled, chrome: Probabilities) -> NDArray[np.bool_]:
+    def text_drops(self, text: Titled, chances: LineChances) -> NDArray[np.bool_]:
         """Which lines of a text go: carefully in an article, readily in a dump."""
-        if dump_share(text.blocks, chrome) >= self.thresholds.dump_share:
-            return np.asarray(chrome >= self.thresholds.dump_drop)
+        if chances.dump >= self.thresholds.dump:
+            return np.asarray(chances.chrome >= self.thresholds.dump_drop)
         limits = np.where(marked(text.blocks), self.thresholds.text_drop, self.thresholds.bare_drop)
-        drops = np.asarray(chrome >= limits)
+        drops = np.asarray(chances.chrome >= limits)
         for run in _short_lists(text.blocks):
-            drops[run] = drops[run].any()
+            if chances.chrome[run].min() >= _TEASER:
+                drops[run] = drops[run].any()
         return drops
 
 
@@ -95,17 +124,16 @@ def marked(blocks: Sequence[Block]) -> NDArray[np.bool_]:
 def _short_lists(blocks: Sequence[Block]) -> Iterator[slice]:
     """Two to four bullets in a row: teasers come in such lists, and one that is known tells of the others.
 
-    Longer lists are content for the most part, and are decided line by line.
+    Longer lists are content for the most part, and numbered ones nearly always: they are decided line by line.
     """
-    for is_list, places in groupby(range(len(blocks)), key=lambda place: blocks[place].tag == "li"):
+    for is_list, places in groupby(range(len(blocks)), key=lambda place: _is_bullet(blocks[place])):
         run = list(places)
         if is_list and 1 < len(run) <= _TEASERS:
             yield slice(run[0], run[-1] + 1)
 
 
-def dump_share(blocks: Sequence[Block], chrome: Probabilities) -> float:
-    """Expected share of a text's lines that are chrome: what tells a dump from an article."""
-    return float(chrome.mean()) if len(blocks) else 0.0
+def _is_bullet(block: Block) -> bool:
+    return block.tag == "li" and not block.text[0].isdigit()
 
 
 def page_matrix(parts: Mapping[str, Any], pages: Sequence[Titled]) -> NDArray[np.float32]:
@@ -151,7 +179,12 @@ def _flat(documents: Sequence[Titled]) -> list[Block]:
     return [block for document in documents for block in document.blocks]
 
 
-def _split(trees: Any, rows: NDArray[np.float32], documents: Sequence[Titled]) -> list[Probabilities]:
-    chrome = trees.predict_proba(rows)[:, 1] if len(rows) else np.zeros(0)
+def probabilities(trees: Any, rows: NDArray[np.float32]) -> Probabilities:
+    """Probability of the positive class for each row; none for no rows, which scikit-learn refuses."""
+    return np.asarray(trees.predict_proba(rows)[:, 1]) if len(rows) else np.zeros(0)
+
+
+def divided(values: NDArray[Any], documents: Sequence[Titled]) -> list[NDArray[Any]]:
+    """Rows or values of all documents' blocks, cut up by document."""
     ends = np.cumsum([len(document.blocks) for document in documents])[:-1]
-    return np.split(chrome, ends) if len(documents) else []
+    return np.split(values, ends) if len(documents) else []

@@ -29,6 +29,8 @@ class Situation(StrEnum):
     CLEAN = "clean"
     AUTHORED = "authored"
     MIXED = "mixed"
+    OTHER = "other"
+    OTHER_DUMP = "other-dump"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class LabelledText:
         return found.text if found else None
 
 
+DUMPS = frozenset({Situation.DUMP, Situation.OTHER_DUMP})
 _NEAR = 6  # blocks from content within which left-over chrome lines are found in real extractions
 _DIRT = (1, 8)  # chrome lines in a lightly dirty article, fewest and most
 _MIXED_RUNS = (1, 4)  # runs of chrome lines of an authored text that are put into a clean one
@@ -69,6 +72,7 @@ def training_texts(
     mixed = [*prose[settings.prose :][: settings.mixed], *written * _WRITTEN_MIXED]
     texts = [
         *article_texts(pages, settings.seed),
+        *other_texts(pages, settings.seed),
         *(authored_text(name, lines) for name, lines in authored.items()),
         *(replace(text, situation=Situation.AUTHORED) for text in written),
         *prose[: settings.prose],
@@ -78,9 +82,22 @@ def training_texts(
 
 
 def article_texts(pages: Sequence[PreparedPage], seed: int) -> list[LabelledText]:
-    """Texts out of English articles; lists of products or posts would teach that short lines are content."""
+    """Texts out of English articles."""
     articles = [page for page in pages if page.lang == "en" and page.page_type in ("", "article")]
     return [text for page in articles for text in page_texts(page, seed)]
+
+
+def other_texts(pages: Sequence[PreparedPage], seed: int) -> list[LabelledText]:
+    """Texts out of English pages that are no articles: what code and price lists look like without their site.
+
+    Their dumps only teach what a dump is. Their lines would teach that short lines of a dump are content.
+    """
+    others = [page for page in pages if page.lang == "en" and page.page_type not in ("", "article")]
+    return [
+        replace(text, situation=Situation.OTHER_DUMP if text.situation in DUMPS else Situation.OTHER)
+        for page in others
+        for text in page_texts(page, seed)
+    ]
 
 
 def page_texts(page: PreparedPage, seed: int) -> Iterator[LabelledText]:

@@ -1,9 +1,11 @@
 """Fits the block model: linear wording and mark-up models out of fold by site, then boosted trees on top."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction.text import HashingVectorizer
@@ -12,15 +14,25 @@ from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from pipeline.blocks import page_rows, surroundings, wording
+from pipeline.chrome.dumps import dump_row
 from pipeline.chrome.gold import BlockLabel
 from pipeline.chrome.model import Titled, line_rows, scored, stacked
-from pipeline.chrome.situations import LabelledText, Situation
+from pipeline.chrome.situations import DUMPS, LabelledText, Situation
 from pipeline.corpora.prepared import PreparedPage
 from pipeline.document import Block
-from pipeline.settings import ChromeSettings
+from pipeline.settings import ChromeSettings, TreeSettings
 
 Examples = list[tuple[str, int, str, float]]  # text, label, group, weight
 _WORDINGS = frozenset({Situation.AUTHORED, Situation.CLEAN})  # the other situations repeat the pages' blocks
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """One document's part of a training matrix: a row, a label and a weight for each block."""
+
+    rows: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    weights: NDArray[np.float64]
 
 
 def fit_chrome(
@@ -34,13 +46,13 @@ def fit_chrome(
         for block, label in _known(page.blocks, page.labels)
     ]
     folds = _folds([page.site for page in pages] + [text.group for text in texts], settings.folds)
-    word_folds = [_fit_linear(_outside(wordings, folds, fold), "wording", settings) for fold in range(settings.folds)]
-    mark_folds = [_fit_linear(_outside(markups, folds, fold), "markup", settings) for fold in range(settings.folds)]
+    word, word_folds = _fit_folds(wordings, folds, "wording", settings)
+    mark, mark_folds = _fit_folds(markups, folds, "markup", settings)
     return {
-        "wording": _fit_linear(wordings, "wording", settings),
-        "markup": _fit_linear(markups, "markup", settings),
+        "wording": word,
+        "markup": mark,
         "page_blocks": _fit_pages(pages, folds, word_folds, mark_folds, settings),
-        "text_blocks": _fit_texts(texts, folds, word_folds, settings),
+        **_fit_texts(texts, folds, word_folds, settings),
     }
 
 
@@ -75,6 +87,15 @@ def _outside(examples: Examples, folds: Mapping[str, int], fold: int) -> Example
     return [example for example in examples if folds[example[2]] != fold]
 
 
+def _fit_folds(
+    examples: Examples, folds: Mapping[str, int], kind: str, settings: ChromeSettings
+) -> tuple[Pipeline, list[Pipeline]]:
+    """One linear model of all examples, then one without each fold; side by side, since each keeps to one core."""
+    parts = [examples, *(_outside(examples, folds, fold) for fold in range(settings.folds))]
+    whole, *without = Parallel(n_jobs=-1)(delayed(_fit_linear)(part, kind, settings) for part in parts)
+    return whole, without
+
+
 def _fit_linear(examples: Examples, kind: str, settings: ChromeSettings) -> Pipeline:
     """Logistic regression over hashed words; hashing keeps the file small and free of third-party words."""
     words = 2 if kind == "wording" else 1
@@ -96,19 +117,16 @@ def _fit_pages(
     mark_folds: Sequence[Pipeline],
     settings: ChromeSettings,
 ) -> HistGradientBoostingClassifier:
-    rows, labels, weights = [], [], []
+    examples = []
     for page in pages:
-        fold = folds[page.site]
-        scores = np.column_stack(
-            [
-                scored(word_folds[fold], map(wording, page.blocks)),
-                scored(mark_folds[fold], map(surroundings, page.blocks)),
-            ]
-        )
-        rows.append(stacked([page_rows(page.blocks, page.title)], scores))
-        labels.append(np.array(page.labels))
-        weights.append(_weights(page.blocks))
-    return _fit_trees(rows, labels, weights, settings)
+        rows = _page_rows(page, word_folds[folds[page.site]], mark_folds[folds[page.site]])
+        examples.append(_Rows(rows, np.array(page.labels), _weights(page.blocks)))
+    return _fit_trees(examples, settings.blocks, settings.seed)
+
+
+def _page_rows(page: PreparedPage, words: Pipeline, marks: Pipeline) -> NDArray[np.float32]:
+    scores = [scored(words, map(wording, page.blocks)), scored(marks, map(surroundings, page.blocks))]
+    return stacked([page_rows(page.blocks, page.title)], np.column_stack(scores))
 
 
 def _fit_texts(
@@ -116,15 +134,36 @@ def _fit_texts(
     folds: Mapping[str, int],
     word_folds: Sequence[Pipeline],
     settings: ChromeSettings,
-) -> HistGradientBoostingClassifier:
-    rows, labels, weights = [], [], []
-    for text in texts:
-        scores = scored(word_folds[folds[text.group]], map(wording, text.blocks))
-        rows.append(stacked([line_rows(Titled(text.blocks, text.title))], scores[:, None]))
-        labels.append(np.array(text.labels))
-        emphasis = settings.authored_weight if text.situation is Situation.AUTHORED else 1.0
-        weights.append(_weights(text.blocks) * emphasis)
-    return _fit_trees(rows, labels, weights, settings)
+) -> dict[str, HistGradientBoostingClassifier]:
+    """Trees for the lines of dumps, for those of other texts, and for telling which a text is."""
+    filled = [text for text in texts if text.blocks]
+    examples = [
+        _Rows(
+            _line_rows(text, word_folds[folds[text.group]]),
+            np.array(text.labels),
+            _weights(text.blocks) * _emphasis(text, settings),
+        )
+        for text in filled
+    ]
+    dumps = [seen for text, seen in zip(filled, examples, strict=True) if text.situation is Situation.DUMP]
+    articles = [seen for text, seen in zip(filled, examples, strict=True) if text.situation not in DUMPS]
+    is_dump = np.array([text.situation in DUMPS for text in filled], dtype=np.int64)
+    even = len(filled) / (2 * np.maximum(np.bincount(is_dump, minlength=2), 1))  # as if there were as many of each
+    whole = _Rows(np.array([dump_row(seen.rows) for seen in examples]), is_dump, even[is_dump])
+    return {
+        "dump_lines": _fit_trees(dumps, settings.lines, settings.seed),
+        "article_lines": _fit_trees(articles, settings.lines, settings.seed),
+        "dump": _fit_trees([whole], settings.dump, settings.seed),
+    }
+
+
+def _line_rows(text: LabelledText, words: Pipeline) -> NDArray[np.float32]:
+    scores = scored(words, map(wording, text.blocks))
+    return stacked([line_rows(Titled(text.blocks, text.title))], scores[:, None])
+
+
+def _emphasis(text: LabelledText, settings: ChromeSettings) -> float:
+    return settings.authored_weight if text.situation is Situation.AUTHORED else 1.0
 
 
 def _weights(blocks: Sequence[Block]) -> NDArray[np.float64]:
@@ -132,24 +171,22 @@ def _weights(blocks: Sequence[Block]) -> NDArray[np.float64]:
     return np.array([1.0 + np.log1p(block.text.count(" ")) for block in blocks])
 
 
-def _fit_trees(
-    rows: Sequence[NDArray[np.float32]],
-    labels: Sequence[NDArray[np.int64]],
-    weights: Sequence[NDArray[np.float64]],
-    settings: ChromeSettings,
-) -> HistGradientBoostingClassifier:
-    matrix, target, weight = np.vstack(rows), np.concatenate(labels), np.concatenate(weights)
+def _fit_trees(examples: Sequence[_Rows], settings: TreeSettings, seed: int) -> HistGradientBoostingClassifier:
+    target = np.concatenate([seen.labels for seen in examples])
     known = target != BlockLabel.UNKNOWN
+    matrix = np.vstack([seen.rows for seen in examples])[known]
+    weight = np.concatenate([seen.weights for seen in examples])[known]
     trees = HistGradientBoostingClassifier(
-        learning_rate=settings.learning_rate,
-        max_iter=settings.trees,
+        learning_rate=settings.rate,
+        max_iter=settings.count,
         max_leaf_nodes=settings.leaves,
-        min_samples_leaf=settings.leaf_blocks,
-        l2_regularization=1.0,
+        min_samples_leaf=settings.leaf_rows,
+        l2_regularization=settings.l2,
         early_stopping=False,
-        random_state=settings.seed,
+        random_state=seed,
     )
-    return trees.fit(matrix[known], target[known], sample_weight=weight[known])
+    trees.fit(matrix, target[known], sample_weight=weight)
+    return trees
 
 
 def titled(pages: Sequence[PreparedPage]) -> list[Titled]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline import models
 from pipeline.chrome.model import CHROME_FEATURES, ChromeModel, Titled
-from pipeline.chrome.situations import LabelledText, article_texts, count, training_texts
+from pipeline.chrome.situations import LabelledText, article_texts, count, other_texts, training_texts
 from pipeline.chrome.training import fit_chrome
 from pipeline.chrome.tuning import START, page_figures, tune
 from pipeline.corpora.authored import read_authored_lines
@@ -29,7 +29,8 @@ def main() -> int:
     prose = [text for text in read_texts(PREPARED / "texts.jsonl.gz") if text.split is Split.TRAIN]
     texts, unseen = training_texts(training, read_authored_lines(AUTHORED), prose, settings)
     model = ChromeModel(fit_chrome(training, texts, settings), START)
-    thresholds = tune(model, held_out, article_texts(held_out, settings.seed), unseen, settings.harm_limit)
+    told = [*article_texts(held_out, settings.seed), *other_texts(held_out, settings.seed)]
+    thresholds = tune(model, held_out, told, unseen, settings.harm_limit)
     figures = _figures(ChromeModel(model.parts, thresholds), held_out)
     models.save(
         MODEL,

@@ -242,6 +242,12 @@ def test_the_headline_becomes_the_title_and_its_copies_go():
     assert [(removal.kind, removal.line) for removal in found.removed] == [(ChromeKind.OTHER, 3)]
 
 
+def test_a_headline_that_stands_very_often_is_a_refrain_and_stays():
+    found = assembled(*[("Mara Lindqvist", 0.1), ("It fell.", 0.1)] * 5, title="Mara Lindqvist")
+    assert found.metadata.title == "Mara Lindqvist"
+    assert found.lines == ("It fell.", *("Mara Lindqvist", "It fell.") * 4)
+
+
 def test_a_headline_that_the_model_would_drop_is_still_the_title():
     found = assembled(("Rain", 0.9), ("It fell.", 0.1), title="Rain")
     assert (found.lines, found.removed) == (("It fell.",), ())

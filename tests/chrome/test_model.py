@@ -1,5 +1,6 @@
 """Probabilities of chrome, and the thresholds that turn them into decisions."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,9 +13,9 @@ from pipeline.chrome.model import (
     LINE_FEATURES,
     PARTS,
     ChromeModel,
+    LineChances,
     Thresholds,
     Titled,
-    dump_share,
     line_rows,
     page_matrix,
     scored,
@@ -25,7 +26,7 @@ from pipeline.document import Block
 from pipeline.segment.text import text_blocks
 from tests.strategies import CHROME_LINES, SENTENCES, texts
 
-THRESHOLDS = Thresholds(page_drop=0.6, page_rescue=0.1, text_drop=0.9, bare_drop=0.9, dump_drop=0.5, dump_share=0.4)
+THRESHOLDS = Thresholds(page_drop=0.6, page_rescue=0.1, text_drop=0.9, bare_drop=0.9, dump_drop=0.5, dump=0.4)
 WINDOWS = 7  # a score, its four neighbours, and the means above and below
 
 
@@ -37,6 +38,10 @@ def lines(*texts: str, kept: tuple[bool, ...] = ()) -> Titled:
         ],
         None,
     )
+
+
+def article(chances: Sequence[float]) -> LineChances:
+    return LineChances(0.0, np.array(chances))
 
 
 def decided() -> ChromeModel:
@@ -63,40 +68,63 @@ def test_a_kept_block_goes_at_the_drop_limit_and_a_dropped_one_comes_back_below_
 
 
 def test_lines_of_an_article_go_with_care_only():
-    drops = decided().text_drops(lines(*"abcde"), np.array([0.0, 0.0, 0.0, 0.89, 0.9]))
+    drops = decided().text_drops(lines(*"abcde"), article([0.0, 0.0, 0.0, 0.89, 0.9]))
     assert drops.tolist() == [False, False, False, False, True]
 
 
 def test_a_line_without_a_cue_needs_more_certainty_than_one_with():
     careful = ChromeModel({}, replace(THRESHOLDS, text_drop=0.5, bare_drop=0.9))
-    drops = careful.text_drops(lines("Leave a Reply", "What the tide left", *"cdefg"), np.array([0.6, 0.6, *[0.0] * 5]))
+    drops = careful.text_drops(lines("Leave a Reply", "What the tide left", *"cdefg"), article([0.6, 0.6, *[0.0] * 5]))
     assert drops.tolist() == [True, *[False] * 6]
 
 
 def test_a_short_list_of_bullets_goes_as_one():
     page = Titled([*text_blocks("Rain fell.\n- One\n- Two\n- Three\nSun."), *lines(*"abcd").blocks], None)
-    drops = decided().text_drops(page, np.array([0.0, 0.1, 0.95, 0.1, 0.0, *[0.0] * 4]))
+    drops = decided().text_drops(page, article([0.0, 0.3, 0.95, 0.2, 0.0, *[0.0] * 4]))
     assert drops.tolist() == [False, True, True, True, *[False] * 5]
+
+
+@pytest.mark.parametrize(
+    ("marks", "chances"),
+    [(("1.", "2.", "3."), (0.3, 0.95, 0.3)), (("-", "-", "-"), (0.3, 0.95, 0.1))],
+    ids=["numbered", "one of them surely content"],
+)
+def test_a_short_list_that_is_no_list_of_teasers_is_decided_line_by_line(
+    marks: tuple[str, ...], chances: tuple[float, ...]
+):
+    items = "\n".join(f"{mark} Rain" for mark in marks)
+    page = Titled(text_blocks(f"Sun.\n{items}\nSun."), None)
+    assert decided().text_drops(page, article([0.0, *chances, 0.0])).sum() == 1
 
 
 def test_a_long_list_of_bullets_does_not():
     page = Titled(text_blocks("Rain fell.\n" + "\n".join(f"- Day {day}" for day in range(5))), None)
-    drops = decided().text_drops(page, np.array([0.0, 0.1, 0.95, 0.1, 0.0, 0.0]))
+    drops = decided().text_drops(page, article([0.0, 0.3, 0.95, 0.3, 0.3, 0.3]))
     assert drops.sum() == 1
 
 
 def test_lines_of_a_dump_go_readily():
-    assert decided().text_drops(lines(*"abc"), np.array([0.49, 0.5, 0.9])).tolist() == [False, True, True]
+    assert decided().text_drops(lines(*"abc"), LineChances(0.4, np.array([0.49, 0.5, 0.9]))).tolist() == [
+        False,
+        True,
+        True,
+    ]
 
 
-def test_the_dump_share_is_the_expected_share_of_chrome_lines():
-    assert dump_share(lines(*"ab").blocks, np.array([0.2, 0.6])) == pytest.approx(0.4)
-    assert dump_share([], np.zeros(0)) == 0
+def test_a_text_without_lines_is_no_dump(chrome: ChromeModel):
+    assert chrome.text_chances([lines()])[0].dump == 0
+
+
+def test_a_page_between_menu_and_footer_is_a_dump_and_its_text_alone_is_not(chrome: ChromeModel):
+    menu = ["Home", "News", "Sport", "Weather", "Sign in", "Search", "Subscribe", "Menu"]
+    footer = ["About us", "Contact", "Terms of use", "Privacy policy", "Cookies", "© 2024 The Herald"]
+    page, text = chrome.text_chances([lines(*menu, *SENTENCES, *footer), lines(*SENTENCES)])
+    assert page.dump > 0.5 > text.dump
 
 
 def test_documents_without_blocks_lose_none():
     assert decided().page_drops(lines(), np.zeros(0)).shape == (0,)
-    assert decided().text_drops(lines(), np.zeros(0)).shape == (0,)
+    assert decided().text_drops(lines(), article([])).shape == (0,)
 
 
 def test_the_committed_model_has_its_parts(chrome: ChromeModel):
@@ -107,7 +135,7 @@ def test_the_committed_model_has_its_parts(chrome: ChromeModel):
 @given(st.lists(texts(), max_size=4))
 def test_every_line_of_every_text_gets_a_probability(chrome: ChromeModel, batch: list[str]):
     documents = [Titled(text_blocks(text), None) for text in batch]
-    found = chrome.text_probabilities(documents)
+    found = [told.chrome for told in chrome.text_chances(documents)]
     assert [len(chances) for chances in found] == [len(document.blocks) for document in documents]
     assert all(((chances >= 0) & (chances <= 1)).all() for chances in found)
 
@@ -116,7 +144,7 @@ def test_every_line_of_every_text_gets_a_probability(chrome: ChromeModel, batch:
 def test_empty_documents_among_others(chrome: ChromeModel, counts: tuple[int, ...]):
     documents = [lines(*SENTENCES[:count]) for count in counts]
     assert tuple(map(len, chrome.page_probabilities(documents))) == counts
-    assert tuple(map(len, chrome.text_probabilities(documents))) == counts
+    assert tuple(len(told.chrome) for told in chrome.text_chances(documents)) == counts
 
 
 def test_rows_are_features_and_scores_with_those_of_the_neighbours(chrome: ChromeModel):
@@ -157,6 +185,6 @@ def test_no_texts_have_no_scores(chrome: ChromeModel):
 
 
 def test_chrome_is_told_from_prose(chrome: ChromeModel):
-    chances = chrome.text_probabilities([lines(*SENTENCES, *CHROME_LINES)])[0]
+    chances = chrome.text_chances([lines(*SENTENCES, *CHROME_LINES)])[0].chrome
     assert chances[: len(SENTENCES)].max() < 0.5
     assert np.median(chances[len(SENTENCES) :]) > 0.5

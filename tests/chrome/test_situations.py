@@ -14,6 +14,7 @@ from pipeline.chrome.situations import (
     authored_text,
     count,
     mixed_texts,
+    other_texts,
     page_texts,
     prose_text,
     training_texts,
@@ -103,6 +104,15 @@ def test_the_same_seed_gives_the_same_texts_and_another_one_others(make_page: Ma
 
 def test_a_page_with_hardly_any_content_gives_nothing(make_page: MakePage):
     assert list(page_texts(make_page([*LINES[:1], *LINES[2:4], *LINES[8:]]), seed=7)) == []
+
+
+def test_pages_that_are_no_articles_give_texts_of_their_own_situations(make_page: MakePage):
+    forum = replace(make_page(LINES, title=TITLE), page_type="forum")
+    assert [text.situation for text in other_texts([forum], seed=7)] == [
+        Situation.OTHER_DUMP,
+        *[Situation.OTHER] * 3,
+    ]
+    assert article_texts([forum], seed=7) == other_texts([make_page(LINES)], seed=7) == []
 
 
 def test_a_dump_is_cut_where_only_footers_follow(make_page: MakePage):

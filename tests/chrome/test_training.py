@@ -9,26 +9,27 @@ import numpy as np
 import pytest
 
 from pipeline.blocks import PAGE_FEATURES
+from pipeline.chrome.dumps import DUMP_FEATURES
 from pipeline.chrome.gold import BlockLabel
 from pipeline.chrome.model import LINE_FEATURES, PARTS, ChromeModel, Thresholds, Titled
 from pipeline.chrome.situations import LabelledText, authored_text, page_texts, prose_text
 from pipeline.chrome.training import _folds, _outside, _wordings, fit_chrome, titled
 from pipeline.corpora.authored import AuthoredLine
 from pipeline.corpora.prepared import PreparedPage
-from pipeline.settings import read_settings
+from pipeline.settings import TreeSettings, read_settings
 from tests.strategies import CHROME_LINES, SENTENCES
 
+SMALL = TreeSettings(rate=0.3, count=8, leaves=4, leaf_rows=2, l2=1.0)
 SETTINGS = replace(
     read_settings(Path(__file__).parents[2] / "params.yaml").chrome,
     folds=2,
     hash_bits=8,
     linear_c=1.0,
-    learning_rate=0.3,
-    trees=8,
-    leaves=4,
-    leaf_blocks=2,
+    blocks=SMALL,
+    lines=SMALL,
+    dump=SMALL,
 )
-THRESHOLDS = Thresholds(page_drop=0.5, page_rescue=0.5, text_drop=0.5, bare_drop=0.5, dump_drop=0.5, dump_share=0.5)
+THRESHOLDS = Thresholds(page_drop=0.5, page_rescue=0.5, text_drop=0.5, bare_drop=0.5, dump_drop=0.5, dump=0.5)
 SITES = 6
 
 Corpus = tuple[list[PreparedPage], list[LabelledText]]
@@ -64,7 +65,8 @@ def chances(parts: dict[str, Any], documents: Sequence[Titled]) -> list[list[flo
 def test_fitting_gives_every_part_for_the_documented_columns(parts: dict[str, Any]):
     assert sorted(parts) == sorted(PARTS)
     assert parts["page_blocks"].n_features_in_ == len(PAGE_FEATURES) + 2 * 7
-    assert parts["text_blocks"].n_features_in_ == len(LINE_FEATURES) + 7
+    assert parts["dump"].n_features_in_ == len(DUMP_FEATURES)
+    assert {parts[name].n_features_in_ for name in ("dump_lines", "article_lines")} == {len(LINE_FEATURES) + 7}
 
 
 def test_parts_are_scikit_learn_and_nothing_of_ours(parts: dict[str, Any]):
