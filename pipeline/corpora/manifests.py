@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Protocol, TypeVar
 
-from pipeline.document import Label
+from pipeline.document import ChromeKind, Label
 from pipeline.errors import CorpusError
 
 
@@ -82,6 +82,26 @@ class Reading:
     sure: bool
 
 
+@dataclass(frozen=True, slots=True)
+class KindRow:
+    """A removed block of a page whose kind a person has told.
+
+    Attributes:
+        block: its place among the page's blocks when it was labelled, from 0.
+        text: first 16 hex digits of the sha256 of its text.
+    """
+
+    page: str
+    block: int
+    text: str
+    kind: ChromeKind
+
+    @property
+    def id(self) -> str:
+        """What no two rows share."""
+        return f"{self.page}#{self.block}"
+
+
 class _Row(Protocol):
     """What both kinds of row have."""
 
@@ -129,6 +149,15 @@ def read_readings(path: Path) -> tuple[Reading, ...]:
     return tuple(_read(path, Reading, _reading))
 
 
+def read_kinds(path: Path) -> tuple[KindRow, ...]:
+    """Read data/kinds.csv.
+
+    Raises:
+        CorpusError: the file is missing, or a header, kind, place, hash or id is wrong; names the line.
+    """
+    return tuple(_read(path, KindRow, _kind_row))
+
+
 def _read(path: Path, kind: type[Row], build: Callable[[dict[str, str]], Row]) -> Iterator[Row]:
     """Yield one row object for each line, refusing a second row with the same id."""
     seen: set[str] = set()
@@ -162,7 +191,7 @@ def _text_row(cells: dict[str, str]) -> TextRow:
     """Check and convert one row of texts.csv."""
     _check_upstream(cells, paths=("path",), hashes=("sha256",))
     label = _member(Label, cells.pop("label"), name="label")
-    words = _number(cells.pop("words"))
+    words = _number(cells.pop("words"), "words")
     return TextRow(label=label, words=words, **cells)
 
 
@@ -171,6 +200,14 @@ def _page_row(cells: dict[str, str]) -> PageRow:
     _check_upstream(cells, paths=("html", "gold"), hashes=("html_sha256", "gold_sha256"))
     gold_kind = _member(GoldKind, cells.pop("gold_kind"), name="gold_kind")
     return PageRow(gold_kind=gold_kind, **cells)
+
+
+def _kind_row(cells: dict[str, str]) -> KindRow:
+    """Check and convert one row of kinds.csv."""
+    _check_pattern(_HASH16, cells, "text")
+    return KindRow(
+        cells["page"], _number(cells["block"], "block"), cells["text"], _member(ChromeKind, cells["kind"], name="kind")
+    )
 
 
 def _reading(cells: dict[str, str]) -> Reading:
@@ -191,16 +228,17 @@ def _member(kind: type[Member], value: str, *, name: str) -> Member:
         raise ValueError(f"{name} is {value!r}, allowed are {', '.join(kind)}") from error
 
 
-def _number(value: str) -> int:
+def _number(value: str, name: str) -> int:
     """Read a count."""
     if not value.isdecimal():
-        raise ValueError(f"words is {value!r}, it must be a whole number")
+        raise ValueError(f"{name} is {value!r}, it must be a whole number")
     return int(value)
 
 
 _REPO = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_HASH16 = re.compile(r"[0-9a-f]{16}")
 
 
 def _check_upstream(cells: dict[str, str], *, paths: tuple[str, ...], hashes: tuple[str, ...]) -> None:

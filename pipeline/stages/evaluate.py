@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.corpora import prepared
-from pipeline.corpora.manifests import read_readings
+from pipeline.corpora.manifests import read_kinds, read_readings
 from pipeline.corpora.prepared import Split
 from pipeline.corpora.table import read_table
 from pipeline.evaluation.card import write_card
 from pipeline.evaluation.extraction import extraction_figures
+from pipeline.evaluation.kinds import kind_figures, named_blocks
 from pipeline.evaluation.verdicts import (
     AUTHORED,
     calibration_rows,
@@ -29,7 +30,7 @@ PREPARED, CLEAN, TABLE = (
     Path("data/clean/texts.jsonl.gz"),
     Path("data/features/texts.npz"),
 )
-READINGS = Path("data/readings.csv")
+READINGS, KINDS = Path("data/readings.csv"), Path("data/kinds.csv")
 MODELS, METRICS, PLOTS = Path("models"), Path("metrics"), Path("plots")
 
 
@@ -40,7 +41,8 @@ def main() -> int:
     pages = [page for page in prepared.read_pages(PREPARED / "pages.jsonl.gz") if page.split is Split.TEST]
     raw = [text for text in prepared.read_texts(PREPARED / "texts.jsonl.gz") if text.split is Split.TEST]
     texts = list(prepared.read_texts(CLEAN))
-    extraction = extraction_figures(models.chrome, pages, raw)
+    named = named_blocks(pages, read_kinds(KINDS))
+    extraction = extraction_figures(models.chrome, pages, raw) | {"kinds": kind_figures(named)}
     table = read_table(TABLE).part(Split.TEST)
     train, test = ([text for text in texts if text.split is split] for split in (Split.TRAIN, Split.TEST))
     ours, plain = judge_table(models.quality, table), judge_plain(train, test, table)
@@ -51,6 +53,7 @@ def main() -> int:
     _json(METRICS / "verdicts.json", verdicts)
     corpora = ours.where(table.corpus != AUTHORED)
     _csv(PLOTS / "confusion.csv", confusion_rows(corpora))
+    _csv(PLOTS / "kinds.csv", [{"told": told, "found": found} for told, found in named])
     _csv(PLOTS / "calibration.csv", calibration_rows(corpora))
     _csv(PLOTS / "sources.csv", source_rows(corpora))
     for manifest, figures in zip(models.manifests, (extraction, verdicts), strict=True):
