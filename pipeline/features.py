@@ -7,8 +7,10 @@ Both are used unchanged by training and scoring. Why masking: docs/algorithm.md.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import chain, pairwise
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,15 +34,18 @@ _LETTERS = r"[^\W\d_]+"  # of any alphabet: a name that is cut at a letter of it
 _WORD = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*")
 _TOKEN = re.compile(rf"{_WORD.pattern}|\d[\d.,:]*\d|\d|[.!?…]+|[,;:—–()$€£%\"“”-]")
 _CAPITALS = "".join(letter for letter in map(chr, range(0x590)) if letter.isupper())  # Latin, Greek, Cyrillic, Armenian
-_SENTENCE = re.compile(rf"((?<=[.!?…])[\"”’')\]]*)\s+(?=[\"“‘'(\[]?[{_CAPITALS}0-9])|\n+")
+_STOP = re.compile(rf"([.!?…][\"”’')\]]*)\s+(?=[\"“‘'(\[]?[{_CAPITALS}0-9])")
 # A straight mark opens before a word and closes behind one; else a mark left open would turn the rest of the
-# line inside out. Inches stand behind a figure.
-_QUOTE = re.compile(r"(?:“|(?<!\w)\"(?!\s))([^“”\"\n]{2,600})(?:”|(?<!\s)\")")
+# line inside out. Inches stand behind a figure. The pattern begins with the marks and looks around them after, so
+# that the search jumps from mark to mark.
+_QUOTE = re.compile(r"[“\"](?:(?<=“)|(?<!\w\")(?!\s))([^“”\"\n]{2,600})(?:”|(?<!\s)\")")
 _MAY = re.compile(r"(?<=\d )May\b|\bMay(?= \d)")  # the month; elsewhere it is a modal verb
+_FIGURE = re.compile(r"\d[\d.,]*")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _KEPT = FUNCTION | GENERAL
 _SUFFIX = 3  # letters of a topic word that are kept: its grammar, not its subject
 _SHORT_WORD = 5
+_REMEMBERED = 1000  # characters of a sentence whose masks are remembered; what has no end must not fill the memory
 _LANGUAGE_CHARS = 2000  # enough to tell; more only costs
 _LANGUAGE_WORDS = 5
 # Thai, Lao, Burmese, Khmer, kana and Chinese characters: scripts without spaces, two characters a word or so.
@@ -65,9 +70,7 @@ def sentences(text: str) -> list[str]:
     >>> sentences("The bridge shut. Nobody was hurt, police said.\nIt reopens in May.")
     ['The bridge shut.', 'Nobody was hurt, police said.', 'It reopens in May.']
     """
-    parts = [*_SENTENCE.split(text), ""]  # text and the closing marks behind it by turns
-    whole = ((raw or "") + (closing or "") for raw, closing in zip(parts[::2], parts[1::2], strict=True))
-    return [part for raw in whole if (part := raw.strip())]
+    return [part for line in text.split("\n") for raw in _cut(line) if (part := raw.strip())]
 
 
 def masked(text: str) -> str:
@@ -76,8 +79,8 @@ def masked(text: str) -> str:
     >>> masked("“We will not pay the toll,” Lena Varro told reporters on Monday.")
     'QUO NE told reporters on TIME .'
     """
-    told = _QUOTE.sub(_quotation, _MAY.sub("June", text))
-    return " ".join(token for sentence in sentences(told) for token in _masked_sentence(sentence))
+    masks = (_remembered_masks(part) if len(part) <= _REMEMBERED else _masks(part) for part in sentences(_told(text)))
+    return " ".join(chain.from_iterable(masks))
 
 
 def style(text: str) -> NDArray[np.float64]:
@@ -117,24 +120,47 @@ def first_words(text: str, limit: int) -> str:
     return "\n".join(lines)
 
 
+def _cut(line: str) -> Iterator[str]:
+    """The sentences of one line, closing marks with the sentence that they close."""
+    parts = [*_STOP.split(line), ""]  # text, and the marks that end it, by turns
+    return map(add, parts[::2], parts[1::2])
+
+
+def _told(text: str) -> str:
+    """The text with its quotations masked and the month of May told from the verb."""
+    text = _MAY.sub("June", text) if "May" in text else text
+    return _QUOTE.sub(_quotation, text) if '"' in text or "“" in text else text
+
+
 def _quotation(found: re.Match[str]) -> str:
     """The mask of a quotation; one that ends in a full stop ends its sentence, in other marks it may go on."""
     return " QUO\n" if found[1].endswith(".") else " QUO "
 
 
-def _masked_sentence(sentence: str) -> list[str]:
-    tokens: list[str] = []
-    starts = True
-    for token in _TOKEN.findall(sentence):
-        mask = _mask(token, starts=starts)
-        starts = starts and not token[0].isalnum()  # a bracket or a bullet is not the first word
-        if not (mask in ("NE", "QUO") and tokens and tokens[-1] == mask):
-            tokens.append(mask)
-    return tokens
+def _masks(sentence: str) -> tuple[str, ...]:
+    """The masks of a sentence; a run of names or of quotations is one."""
+    tokens = _TOKEN.findall(sentence)
+    # A bracket or a bullet is not the first word.
+    first = next((place for place, token in enumerate(tokens) if token[0].isalnum()), 0)
+    masks = [*map(_opening_mask, tokens[: first + 1]), *map(_mask, tokens[first + 1 :])]
+    before = ["", *masks]
+    return tuple([mask for mask, last in zip(masks, before, strict=False) if mask != last or mask not in _ONCE])
 
 
-def _mask(token: str, *, starts: bool) -> str:
-    """The mask of one token; a capital at the start of a sentence is no sign of a name."""
+# Evidence asks for the sentences of texts that were just masked as a whole; 4096 are more than a chunk has.
+_remembered_masks = lru_cache(maxsize=4096)(_masks)
+_ONCE = ("NE", "QUO")
+
+
+def _opening_mask(token: str) -> str:
+    """The mask of a token at the start of a sentence, where a capital is no sign of a name."""
+    mask = _mask(token)
+    return _topic_mask(token.lower().replace("’", "'")) if mask == "NE" else mask
+
+
+@lru_cache(maxsize=1 << 15)  # half of what is written are a few hundred words
+def _mask(token: str) -> str:
+    """The mask of one token within a sentence."""
     lower = token.lower().replace("’", "'")
     if token == "QUO" or not token[0].isalnum():
         return token
@@ -144,50 +170,53 @@ def _mask(token: str, *, starts: bool) -> str:
         return "TIME"
     if lower in _KEPT:
         return lower
-    if token[0].isupper() and not starts:
-        return "NE"
+    return "NE" if token[0].isupper() else _topic_mask(lower)
+
+
+def _topic_mask(lower: str) -> str:
     return f"~{lower[-_SUFFIX:]}" if len(lower) > _SHORT_WORD else "~"
 
 
 def _measure(text: str) -> NDArray[np.float64]:
-    text = _MAY.sub("June", text)
-    parts = sentences(text)
+    text = _MAY.sub("June", text) if "May" in text else text
     words = _WORD.findall(text)
-    lower = [word.lower().replace("’", "'") for word in words]
+    joined = " ".join(words)
+    lower = joined.lower().replace("’", "'").split()
+    total = max(len(words), 1)
+    lengths = np.array([part.count(" ") + 1 for part in sentences(text)] or [1])
+    quotes = _QUOTE.findall(text) if '"' in text or "“" in text else []
     counts = Counter(lower)
-    total, lengths = max(len(words), 1), [max(part.count(" ") + 1, 1) for part in parts] or [1]
-    quotes = _QUOTE.findall(text)
-    verbs = sum(word.endswith("ed") for word in lower) + counts["was"] + counts["were"] + counts["had"] + counts["said"]
-    present = sum(counts[word] for word in ("is", "are", "has", "have", "does", "do", "says"))
-    names = sum(_is_name(words, place) for place in range(1, len(words)))
+    sums = _sums(counts)
+    past = sums["past"]
+    spread, length = float(np.std(lengths)), float(np.mean(lengths))
     row = (
         sum(len(quote.split()) for quote in quotes) / total,
         1000 * len(quotes) / total,
-        1000 * _hits(counts, ATTRIBUTION) / total,
-        100 * names / total,
-        100 * len(re.findall(r"\d[\d.,]*", text)) / total,
-        100 * _hits(counts, TIME) / total,
-        1000 * _hits(counts, _FIRST) / total,
-        1000 * _hits(counts, _SECOND) / total,
-        1000 * _hits(counts, _THIRD) / total,
-        1000 * _hits(counts, MODALS) / total,
-        1000 * _hits(counts, HEDGES) / total,
-        1000 * _hits(counts, EVALUATION) / total,
-        1000 * _hits(counts, REASONING) / total,
-        1000 * _hits(counts, PUFF) / total,
-        1000 * _hits(counts, ADDRESS) / total,
+        1000 * sums["attribution"] / total,
+        100 * sum(_is_name(word) for word in words[1:] if word[0].isupper()) / total,
+        100 * len(_FIGURE.findall(text)) / total,
+        100 * sums["time"] / total,
+        1000 * sums["first"] / total,
+        1000 * sums["second"] / total,
+        1000 * sums["third"] / total,
+        1000 * sums["modals"] / total,
+        1000 * sums["hedges"] / total,
+        1000 * sums["evaluation"] / total,
+        1000 * sums["reasoning"] / total,
+        1000 * sums["puff"] / total,
+        1000 * sums["address"] / total,
         100 * text.count("?") / len(lengths),
         100 * text.count("!") / len(lengths),
-        verbs / max(verbs + present, 1),
-        1000 * sum("'" in word and not word.endswith("'s") for word in lower) / total,
+        past / max(past + sums["present"], 1),
+        1000 * sums["contractions"] / total,
         1000 * (text.count("—") + text.count(" – ") + text.count(";") + text.count(": ")) / total,
-        float(np.mean(lengths)),
-        float(np.std(lengths) / np.mean(lengths)),
+        length,
+        spread / length,
         _distinct(lower),
         100 * _repeated_pairs(lower) / total,
-        1000 * sum(word.endswith("ly") and len(word) > _SHORT_WORD for word in lower) / total,
-        100 * _hits(counts, FUNCTION) / total,
-        sum(map(len, words)) / total,
+        1000 * sums["adverbs"] / total,
+        100 * sums["function"] / total,
+        (len(joined) - joined.count(" ")) / total,
     )
     return np.array(row, dtype=float)
 
@@ -195,15 +224,45 @@ def _measure(text: str) -> NDArray[np.float64]:
 _FIRST = frozenset("i we my our us me mine ours i'm we're i've we've i'd we'd i'll we'll".split())
 _SECOND = frozenset("you your yours you're you'll you've you'd yourself".split())
 _THIRD = frozenset("he she they his her their him them".split())
+_PAST = frozenset("was were had said".split())  # beside words in -ed
+_PRESENT = frozenset("is are has have does do says".split())
+_CLASSES = {
+    "attribution": ATTRIBUTION, "time": TIME, "first": _FIRST, "second": _SECOND, "third": _THIRD, "modals": MODALS,
+    "hedges": HEDGES, "evaluation": EVALUATION, "reasoning": REASONING, "puff": PUFF, "address": ADDRESS,
+    "function": FUNCTION, "past": _PAST, "present": _PRESENT,
+}  # fmt: skip
+_LISTED = {
+    word: tuple(name for name, words in _CLASSES.items() if word in words)
+    for word in frozenset().union(*_CLASSES.values())
+}
 
 
-def _hits(counts: Counter[str], words: frozenset[str]) -> int:
-    return sum(counts[word] for word in words & counts.keys())
+def _sums(counts: Counter[str]) -> Counter[str]:
+    """How many words of a text are of each class, from how often each word is there."""
+    sums: Counter[str] = Counter()
+    for word, number in counts.items():
+        for name in _classes(word):
+            sums[name] += number
+    return sums
 
 
-def _is_name(words: Sequence[str], place: int) -> bool:
-    word = words[place]
-    return word[0].isupper() and word.lower() not in _KEPT and word.lower() not in TIME
+@lru_cache(maxsize=1 << 15)
+def _classes(word: str) -> tuple[str, ...]:
+    """The classes that a word in small letters belongs to, by lists and by endings."""
+    names = _LISTED.get(word, ())
+    if word.endswith("ed"):
+        names = (*names, "past")
+    if word.endswith("ly") and len(word) > _SHORT_WORD:
+        names = (*names, "adverbs")
+    if "'" in word and not word.endswith("'s"):
+        names = (*names, "contractions")
+    return names
+
+
+def _is_name(word: str) -> bool:
+    """Whether a word with a capital is a name: no word of register, no month or day."""
+    lower = word.lower()
+    return lower not in _KEPT and lower not in TIME
 
 
 def _distinct(words: Sequence[str]) -> float:
@@ -214,7 +273,5 @@ def _distinct(words: Sequence[str]) -> float:
 
 def _repeated_pairs(words: Sequence[str]) -> int:
     """Pairs of neighbouring topic words that were there before."""
-    pairs = Counter(
-        (first, second) for first, second in pairwise(words) if first not in FUNCTION and second not in FUNCTION
-    )
-    return sum(number - 1 for number in pairs.values())
+    pairs = [pair for pair in pairwise(words) if pair[0] not in FUNCTION and pair[1] not in FUNCTION]
+    return len(pairs) - len(set(pairs))

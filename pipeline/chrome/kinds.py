@@ -8,6 +8,7 @@ It never decides whether a block is chrome.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,15 +31,21 @@ class _Cue:
     Attributes:
         names: pattern over the mark-up words around the block; None never matches.
         text: pattern over the block's text, lower case; None never matches.
+        words: all words of `names`, one of which must be there for it to match.
     """
 
     kind: ChromeKind
     names: re.Pattern[str] | None
     text: re.Pattern[str] | None
+    words: frozenset[str] = frozenset()
 
 
 def _cue(kind: ChromeKind, names: str = "", text: str = "") -> _Cue:
-    return _Cue(kind, re.compile(rf"\b(?:{names})\b") if names else None, re.compile(text) if text else None)
+    words = frozenset(_NAME_WORD.findall(names))
+    return _Cue(kind, re.compile(rf"\b(?:{names})\b") if names else None, re.compile(text) if text else None, words)
+
+
+_NAME_WORD = re.compile(r"\w+")
 
 
 _CUES = (
@@ -141,13 +148,16 @@ def cue_rows(blocks: Sequence[Block]) -> NDArray[np.float32]:
 
     For the line model these are measures among others: what a match is worth is learned.
     """
-    patterns = [cue.text for cue in _CUES if cue.text]
-    rows = np.zeros((len(blocks), len(patterns)), dtype=np.float32)
-    for place, block in enumerate(blocks):
-        text = block.text[:_LEAD_CHARS].lower()
-        if text.count(" ") < _SHORT_WORDS:
-            rows[place] = [pattern.search(text) is not None for pattern in patterns]
-    return rows
+    rows = [_reads_as(block.text[:_LEAD_CHARS]) for block in blocks]
+    return np.array(rows, dtype=np.float32).reshape(len(blocks), len(CUE_FEATURES))
+
+
+@lru_cache(maxsize=8192)  # a line is asked for its features and for its limit, in every round of cleaning
+def _reads_as(lead: str) -> tuple[bool, ...]:
+    text = lead.lower()
+    if text.count(" ") >= _SHORT_WORDS:
+        return (False,) * len(CUE_FEATURES)
+    return tuple([cue.text.search(text) is not None for cue in _CUES if cue.text])
 
 
 def kind_of(block: Block) -> ChromeKind:
@@ -163,14 +173,24 @@ def kind_of(block: Block) -> ChromeKind:
         return ChromeKind.CAPTION
     if _LIVE.match(text):
         return ChromeKind.RELATED
-    if len(text.split()) <= _SHORT_WORDS:
-        for cue in _CUES:
-            if cue.text and cue.text.search(text):
-                return cue.kind
-    for cue in _CUES:
-        if cue.names and cue.names.search(block.names):
-            return cue.kind
-    return _by_structure(block)
+    return _by_wording(text) or _by_names(block.names) or _by_structure(block)
+
+
+@lru_cache(maxsize=8192)  # the same menus and buttons stand on every page of a site
+def _by_wording(text: str) -> ChromeKind | None:
+    """What a short block says it is."""
+    if len(text.split()) > _SHORT_WORDS:
+        return None
+    return next((cue.kind for cue in _CUES if cue.text and cue.text.search(text)), None)
+
+
+@lru_cache(maxsize=4096)  # blocks of one list have the same names around them
+def _by_names(names: str) -> ChromeKind | None:
+    """What the mark-up calls the block or what is around it: the first row of the table that has one of its words."""
+    words = set(_NAME_WORD.findall(names))
+    return next(
+        (cue.kind for cue in _CUES if cue.names and not cue.words.isdisjoint(words) and cue.names.search(names)), None
+    )
 
 
 def _by_structure(block: Block) -> ChromeKind:

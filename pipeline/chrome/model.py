@@ -13,7 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.blocks import PAGE_FEATURES, TEXT_FEATURES, page_rows, surroundings, text_rows, with_neighbours, wording
+from pipeline.blocks import (
+    PAGE_FEATURES,
+    TEXT_FEATURES,
+    pages_rows,
+    surroundings,
+    text_rows,
+    texts_rows,
+    with_neighbours,
+    wording,
+)
 from pipeline.chrome.dumps import DUMP_FEATURES, dump_row
 from pipeline.chrome.kinds import CUE_FEATURES, cue_rows
 from pipeline.document import Block
@@ -138,17 +147,18 @@ def _is_bullet(block: Block) -> bool:
 
 def page_matrix(parts: Mapping[str, Any], pages: Sequence[Titled]) -> NDArray[np.float32]:
     """Rows of all pages' blocks: features, then wording and mark-up scores with their neighbours'."""
-    scores = [
-        scored(parts["wording"], map(wording, _flat(pages))),
-        scored(parts["markup"], map(surroundings, _flat(pages))),
-    ]
-    return stacked([page_rows(page.blocks, page.title) for page in pages], np.column_stack(scores))
+    blocks = _flat(pages)
+    scores = [scored(parts["wording"], map(wording, blocks)), scored(parts["markup"], map(surroundings, blocks))]
+    rows = pages_rows([page.blocks for page in pages], [page.title for page in pages])
+    return _beside(rows, np.column_stack(scores), [len(page.blocks) for page in pages])
 
 
 def text_matrix(parts: Mapping[str, Any], texts: Sequence[Titled]) -> NDArray[np.float32]:
-    """Rows of all texts' lines: features, then wording scores with their neighbours'."""
-    scores = scored(parts["wording"], map(wording, _flat(texts)))
-    return stacked([line_rows(text) for text in texts], scores[:, None])
+    """Rows of all texts' lines: features and cues as in `line_rows`, then wording scores with their neighbours'."""
+    lines = _flat(texts)
+    scores = scored(parts["wording"], map(wording, lines))
+    rows = texts_rows([text.blocks for text in texts], [text.title for text in texts])
+    return _beside(np.hstack([rows, cue_rows(lines)]), scores[:, None], [len(text.blocks) for text in texts])
 
 
 def line_rows(text: Titled) -> NDArray[np.float32]:
@@ -170,9 +180,13 @@ def stacked(rows: Sequence[NDArray[np.float32]], scores: NDArray[np.float32]) ->
     """Feature rows of each document beside its part of the scores, neighbours included."""
     if not rows:
         return np.zeros((0, 0), dtype=np.float32)
-    ends = np.cumsum([len(part) for part in rows])[:-1]
-    parts = np.split(scores.astype(np.float32), ends)
-    return np.vstack([np.hstack([row, with_neighbours(part)]) for row, part in zip(rows, parts, strict=True)])
+    return _beside(np.vstack(rows), scores, [len(part) for part in rows])
+
+
+def _beside(rows: NDArray[np.float32], scores: NDArray[np.float32], counts: Sequence[int]) -> NDArray[np.float32]:
+    """Rows and scores side by side, column after column in memory: the trees take half the time to read them so."""
+    near = with_neighbours(scores.astype(np.float32, copy=False), counts)
+    return np.vstack([rows.T, near.T]).T
 
 
 def _flat(documents: Sequence[Titled]) -> list[Block]:

@@ -1,7 +1,8 @@
 """The document model at run time: verdicts with evidence for clean documents, many with one predict."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,26 +91,28 @@ class QualityModel:
         parts = [part for part in dict.fromkeys(sentences(text)) if part.count(" ") + 1 >= _QUOTED_WORDS]
         if not parts:
             return ()
-        counts = self._counts(parts)
-        patterns = counts.shape[1]
-        values = np.asarray(row[:, :patterns].todense()).ravel()
-        totals = np.maximum(np.asarray(counts.sum(axis=0)).ravel(), 1)
-        effects = counts @ (weights * values / totals)
+        columns, owners = self._counts(parts)
+        values = np.zeros(len(weights))
+        values[row.indices[row.indices < len(weights)]] = row.data[row.indices < len(weights)]
+        found, places, totals = np.unique(columns, return_inverse=True, return_counts=True)
+        shares = weights[found] * values[found] / totals
+        effects = np.bincount(owners, weights=shares[places], minlength=len(parts))
         best = [place for place in np.argsort(-effects, kind="stable")[:_QUOTES] if effects[place] > 0]
         return tuple(Quote(_shortened(parts[place]), round(float(effects[place]), 4)) for place in best)
 
-    def _counts(self, parts: Sequence[str]) -> csr_matrix:
-        """(n, patterns) raw counts of word patterns in sentences."""
-        vectorizer = self.classifier.vectorizer_
-        analyse, vocabulary = vectorizer.build_analyzer(), vectorizer.vocabulary_
-        columns = [[vocabulary[p] for p in analyse(masked(part)) if p in vocabulary] for part in parts]
-        ends = np.cumsum([0, *map(len, columns)])
-        flat = np.array([column for row in columns for column in row], dtype=int)
-        return csr_matrix((np.ones(len(flat)), flat, ends), shape=(len(parts), len(vocabulary)))
+    def _counts(self, parts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """For each word pattern in sentences, every time that it is there: its column, and its sentence's place."""
+        vocabulary = self.classifier.vectorizer_.vocabulary_
+        columns = [[*map(vocabulary.get, _patterns(masked(part)))] for part in parts]
+        flat = np.array([column for row in columns for column in row if column is not None], dtype=np.int64)
+        return flat, np.repeat(np.arange(len(parts)), [len(row) - row.count(None) for row in columns])
 
     def _cues(self, row: csr_matrix, style: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[Cue, ...]:
         """The style measures that pushed hardest toward the label, hardest first."""
-        effects = np.asarray(row[:, -len(STYLE) :].todense()).ravel() * weights
+        measured = row.indices >= row.shape[1] - len(STYLE)
+        effects = np.zeros(len(STYLE))
+        effects[row.indices[measured] - (row.shape[1] - len(STYLE))] = row.data[measured]
+        effects *= weights
         best = [place for place in np.argsort(-effects, kind="stable")[:_CUES] if effects[place] > 0]
         return tuple(
             Cue(
@@ -130,6 +133,12 @@ def _unscored(document: CleanDocument, min_words: int) -> Verdict | None:
     if document.metadata.language is None:
         return Verdict(None, unscored=Unscored.LANGUAGE)
     return None
+
+
+def _patterns(mask: str) -> Iterator[str]:
+    """What the classifier's vectorizer counts in a masked text: its words, then its pairs of words."""
+    words = mask.split()
+    return chain(words, map(" ".join, pairwise(words)))
 
 
 def _contrasts(weights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -19,6 +19,9 @@ _HEADING = re.compile(r"(#{1,6})\s+(?:#{1,6}\s+)*(.*)")
 _CLOSING = re.compile(r"(?:^|\s)#+$")
 _BULLET = re.compile(r"(?:[-*•·▪◦–]|\d{1,3}[.)])\s+\S")
 _RULE = re.compile(r"(?:[-*_=]\s*){3,}$")
+# What rules and bullets begin with, digits aside: asked before their patterns, for few lines have either.
+_RULED, _BULLETED = frozenset("-*_="), frozenset("-*•·▪◦–")
+_MARKED = ("\\", "](", "**")  # one of them stands in everything that decoding changes but white space
 _TARGET = r"\((?P<target>(?:[^()\s]|\([^()\s]*\))*)(?:\s+\"[^\"]*\")?\)"
 _BRACKET = re.compile(rf"(?P<opens>!?\[)|\](?:{_TARGET})?")
 _LINKED = ("http://", "https://", "/", "#", "mailto:")
@@ -35,7 +38,7 @@ def text_blocks(text: str) -> list[Block]:
     gap = False
     for line in _decode(text):
         tag, shown = _structure(line)
-        if not shown or _RULE.match(shown):
+        if not shown or (shown[0] in _RULED and _RULE.match(shown)):
             gap = True
             continue
         blocks.append(Block(text=shown, tag=tag, line=len(blocks) + 1, gap=gap))
@@ -46,6 +49,8 @@ def text_blocks(text: str) -> list[Block]:
 def _decode(text: str) -> list[str]:
     """Turn literal escapes and Markdown links into what they stand for, until nothing is left to turn."""
     lines = _decode_once(text)
+    if not any(mark in text for mark in _MARKED):
+        return lines
     while (again := _decode_once("\n".join([*lines, ""]))) != lines:
         lines = again
     return lines
@@ -93,9 +98,10 @@ def _unlinked(line: str) -> str:
 
 def _structure(line: str) -> tuple[str, str]:
     """The tag that a line's mark stands for, and the line as it is to be shown: without heading marks."""
-    heading = _HEADING.match(line)
+    heading = _HEADING.match(line) if line.startswith("#") else None
     if not heading:
-        return ("li" if _BULLET.match(line) else "line"), line
+        marked = line[:1] in _BULLETED or line[:1].isdigit()
+        return ("li" if marked and _BULLET.match(line) else "line"), line
     return f"h{len(heading[1])}", _shown(heading[2])
 
 
