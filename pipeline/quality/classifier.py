@@ -68,7 +68,13 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.string, tags.input_tags.two_d_array = True, False
         return tags
 
-    def fit(self, texts: Sequence[str], labels: Sequence[str], groups: Sequence[str] | None = None) -> Self:
+    def fit(
+        self,
+        texts: Sequence[str],
+        labels: Sequence[str],
+        groups: Sequence[str] | None = None,
+        sample_weight: Sequence[float] | None = None,
+    ) -> Self:
         """Fit on texts with labels.
 
         Args:
@@ -76,27 +82,32 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             labels: n labels.
             groups: n publishers; they keep folds apart and stop big ones from drowning small ones.
                 By default every text is a group of its own.
+            sample_weight: n factors on what a text counts within its label; by default all 1.
         """
         masks, styles = self._views(texts)
-        return self.fit_views(masks, styles, labels, groups)
+        return self.fit_views(masks, styles, labels, groups=groups, sample_weight=sample_weight)
 
     def fit_views(
         self,
         masks: Sequence[str],
         styles: NDArray[np.float64],
         labels: Sequence[str],
+        *,
         groups: Sequence[str] | None = None,
+        sample_weight: Sequence[float] | None = None,
     ) -> Self:
         """Fit on texts already rewritten by `features.masked` and measured by `features.style_rows`."""
         target = _checked_labels(labels)
-        check_consistent_length(masks, styles, target, groups)
+        check_consistent_length(masks, styles, target, groups, sample_weight)
         self.classes_ = np.unique(target)
         grouped = np.asarray([str(place) for place in range(len(target))] if groups is None else groups)
-        odds = self._out_of_fold(masks, styles, target, grouped)
-        weights = group_weights(target, grouped)
-        self.calibrator_ = LogisticRegression(C=1e3, max_iter=1000).fit(odds, target, sample_weight=weights)
+        by_group = group_weights(target, grouped)
+        weights = by_group * (1.0 if sample_weight is None else np.asarray(sample_weight))
+        odds = self._out_of_fold(masks, styles, target, grouped, weights)
+        # Calibrated as documents come, whatever emphasis they were learned with.
+        self.calibrator_ = LogisticRegression(C=1e3, max_iter=1000).fit(odds, target, sample_weight=by_group)
         self.out_of_fold_ = self.calibrator_.predict_proba(odds)
-        self.vectorizer_, self.scaler_, self.linear_ = self._fit_parts(masks, styles, target, grouped)
+        self.vectorizer_, self.scaler_, self.linear_ = self._fit_parts(masks, styles, target, weights)
         return self
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -141,7 +152,7 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         masks: Sequence[str],
         styles: NDArray[np.float64],
         target: NDArray[np.str_],
-        groups: NDArray[np.str_],
+        weights: NDArray[np.float64],
     ) -> tuple[TfidfVectorizer, StandardScaler, LogisticRegression]:
         vectorizer = TfidfVectorizer(
             ngram_range=(1, _PATTERN_WORDS), token_pattern=r"\S+", lowercase=False, sublinear_tf=True,
@@ -153,7 +164,7 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         scaler = StandardScaler().fit(styles)
         # With tol 1e-3 lbfgs stops so early that the scores of one text moved by .3 between equal settings.
         linear = LogisticRegression(C=self.c, max_iter=2000, tol=1e-4)
-        linear.fit(self._columns(patterns, scaler, styles), target, sample_weight=_weights(target, groups))
+        linear.fit(self._columns(patterns, scaler, styles), target, sample_weight=_balanced(target, weights))
         return vectorizer, scaler, linear
 
     def _columns(self, patterns: csr_matrix, scaler: StandardScaler, styles: NDArray[np.float64]) -> csr_matrix:
@@ -166,6 +177,7 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         styles: NDArray[np.float64],
         target: NDArray[np.str_],
         groups: NDArray[np.str_],
+        weights: NDArray[np.float64],
     ) -> NDArray[np.float64]:
         """(n, n_classes) log-odds, each from a model that never saw the text's group."""
         odds = np.zeros((len(target), len(self.classes_)))
@@ -173,7 +185,7 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if len(np.unique(target[train])) < _LABELS:
                 raise ValueError("QualityClassifier needs labels that occur in more than one group each to calibrate.")
             vectorizer, scaler, linear = self._fit_parts(
-                [masks[i] for i in train], styles[train], target[train], groups[train]
+                [masks[i] for i in train], styles[train], target[train], weights[train]
             )
             rows = self._columns(vectorizer.transform(masks[i] for i in held_out), scaler, styles[held_out])
             known = [list(self.classes_).index(label) for label in linear.classes_]
@@ -211,9 +223,9 @@ def group_weights(target: NDArray[np.str_], groups: NDArray[np.str_]) -> NDArray
     return np.array([sizes[pair] ** -0.5 for pair in zip(target, groups, strict=True)])
 
 
-def _weights(target: NDArray[np.str_], groups: NDArray[np.str_]) -> NDArray[np.float64]:
-    """Group weights scaled so that every label weighs the same."""
-    weights = group_weights(target, groups)
+def _balanced(target: NDArray[np.str_], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weights scaled so that every label weighs the same."""
+    scaled = weights.copy()
     for label in np.unique(target):
-        weights[target == label] *= len(target) / len(np.unique(target)) / weights[target == label].sum()
-    return weights
+        scaled[target == label] *= len(target) / len(np.unique(target)) / weights[target == label].sum()
+    return scaled

@@ -34,7 +34,10 @@ def main() -> int:
         "max_words": settings.features.max_words,
         "random_state": settings.quality.seed,
     }
-    model = QualityClassifier(**fixed).fit_views(list(table.masks), table.styles, list(table.label), list(table.group))
+    emphasis = [settings.quality.news_analysis if basis == NEWS_ANALYSIS else 1.0 for basis in table.basis]
+    model = QualityClassifier(**fixed).fit_views(
+        list(table.masks), table.styles, list(table.label), groups=list(table.group), sample_weight=emphasis
+    )
     scores = model.out_of_fold_
     guess = model.classes_[scores.argmax(axis=1)]
     weights = group_weights(table.label, table.group)
