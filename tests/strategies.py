@@ -1,4 +1,4 @@
-"""Made-up pages and texts for the tests of extract, segment and chrome, and a limit on the time they may take."""
+"""Made-up pages, texts, scores and corpora for properties, and a limit on the time that hostile input may take."""
 
 import signal
 from collections.abc import Iterator
@@ -184,6 +184,20 @@ def crooked_texts() -> st.SearchStrategy[str]:
          , " ", "\t", "\xa0", "\n", "\u2028", "\x1c", ".", "Rain", "x", "1.", "★")
     )  # fmt: skip
     return st.lists(marks, max_size=24).map("".join)
+
+
+def scored_documents() -> st.SearchStrategy[list[tuple[float, float]]]:
+    """Documents as pairs of a top probability, many of them equal, and what they count."""
+    scores = st.one_of(st.floats(1 / 3, 1), st.sampled_from((0.5, 0.7005, 0.9)))
+    return st.lists(st.tuples(scores, st.floats(0.01, 100)), min_size=1, max_size=30)
+
+
+def published() -> st.SearchStrategy[list[tuple[str, str]]]:
+    """One (publisher, label) a document, of a few publishers, some large."""
+    publishers = st.sampled_from([f"post{number}.example" for number in range(8)])
+    labels = st.sampled_from(("reporting", "analysis", "filler"))
+    runs = st.builds(lambda name, label, count: [(name, label)] * count, publishers, labels, st.integers(1, 12))
+    return st.lists(runs, min_size=1, max_size=12).map(lambda found: [pair for run in found for pair in run])
 
 
 @contextmanager
