@@ -67,6 +67,24 @@ def extraction(pairs: Iterable[tuple[float, float]]) -> Extraction:
     return Extraction(precision, recall, 2 * precision * recall / total if total else 0.0, len(rows))
 
 
+def snippets(texts: Iterable[tuple[str, Sequence[str], Sequence[str]]]) -> Extraction:
+    """Figures of must-have and must-not-have strings, counted over all pages as trafilatura's own evaluation does.
+
+    Args:
+        texts: what was found on each page, the strings that it must hold and those that it must not.
+    """
+    hits = misses = alarms = pages = 0
+    for pages, (text, wanted, unwanted) in enumerate(texts, 1):  # noqa: B007 - the last count is the answer
+        flat = " ".join(text.split())
+        found = sum(" ".join(snippet.split()) in flat for snippet in wanted)
+        hits += found
+        misses += len(wanted) - found
+        alarms += sum(" ".join(snippet.split()) in flat for snippet in unwanted)
+    precision, recall = hits / max(hits + alarms, 1), hits / max(hits + misses, 1)
+    total = precision + recall
+    return Extraction(precision, recall, 2 * precision * recall / total if total else 0.0, pages)
+
+
 def macro_f1(truth: Sequence[str], guess: Sequence[str], labels: Sequence[str]) -> float:
     """Mean of the labels' F1 scores; a label that neither side has counts as 0."""
     return float(np.mean([_f1(truth, guess, label) for label in labels]))

@@ -1,6 +1,6 @@
-"""A folder in, a folder out: chunks, worker processes, and the accounting that loses nothing.
+"""A folder in, a folder out: chunks, interruptions, and the accounting that loses nothing.
 
-The only module that knows that processes exist. Chunks come back in input order, so that rows do too.
+Chunks come back in input order, so that rows do too. Which process works on them is the business of `pool`.
 """
 
 import hashlib
@@ -13,15 +13,13 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby, islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Self
 
-from joblib import Parallel, delayed
-from joblib.externals.loky.process_executor import TerminatedWorkerError
 from threadpoolctl import threadpool_limits
 
 from pipeline.document import (
@@ -38,6 +36,7 @@ from pipeline.document import (
 )
 from pipeline.errors import UsageError
 from pipeline.output import RUN, prepare_output, sweep
+from pipeline.pool import in_order
 from pipeline.read import MAX_BYTES, STDIN, Entry, list_entries, load, load_stream
 from pipeline.score import CHUNK, Models, Scorer, load_models
 from pipeline.write import (
@@ -221,22 +220,17 @@ class _Interrupt:
 def outcomes(entries: Sequence[Entry], settings: CleanSettings) -> Generator[Outcome, None, None]:
     """One outcome an entry, in order, from as many processes as the settings say.
 
-    When a worker process is lost, the entries that have no outcome yet end as `worker-lost`.
+    An entry that kills its process, also when it is tried again alone, ends as `worker-lost`.
     """
     chunks = [entries[start : start + settings.chunk] for start in range(0, len(entries), settings.chunk)]
-    jobs = _jobs(entries, settings)
-    done = 0
-    try:
-        work = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1)(
-            delayed(work_chunk)(chunk, settings, os.getpid()) for chunk in chunks
-        )
-        for results in work:
-            done += len(results)
-            yield from results
-    except TerminatedWorkerError:
-        detail = "A worker process ended abruptly before this document was done."
-        lost = (Origin(entry.id, os.fspath(entry.path)) for entry in entries[done:])
-        yield from (Failure(origin, "run", Reason.WORKER_LOST, detail) for origin in lost)
+    work = partial(work_chunk, settings=settings, parent=os.getpid())
+    return in_order(work, chunks, jobs=_jobs(entries, settings), lost=_lost)
+
+
+def _lost(entry: Entry) -> Failure:
+    """What becomes of an entry whose process died with it."""
+    detail = "The worker process ended abruptly while it was on this document alone."
+    return Failure(Origin(entry.id, os.fsdecode(entry.path)), "run", Reason.WORKER_LOST, detail)
 
 
 def _jobs(entries: Sequence[Entry], settings: CleanSettings) -> int:

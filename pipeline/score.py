@@ -70,6 +70,12 @@ class _Cleaned:
     seconds: float
 
 
+_Given = TypeVar("_Given", _Segmented, _Cleaned)
+_Made = TypeVar("_Made", _Cleaned, Scored)
+_Step = Callable[[Sequence[_Given | Failure]], list[_Made | Failure]]
+_DONE = {"clean": "cleaned", "judge": "judged"}
+
+
 class Scorer:
     """Cleans and scores sources.
 
@@ -91,8 +97,8 @@ class Scorer:
         """The main job on sources that share each model's predict; a Failure passes through every later step."""
         started = perf_counter()
         segmented = [segment(source) for source in sources]
-        cleaned = self.clean(segmented)
-        outcomes = self.judge(cleaned)
+        cleaned = _salvaged("clean", self.clean, segmented)
+        outcomes = _salvaged("judge", self.judge, cleaned)
         return _timed(outcomes, perf_counter() - started)
 
     def clean(self, items: Sequence[_Segmented | Failure]) -> list[_Cleaned | Failure]:
@@ -168,6 +174,26 @@ def segment(source: Source) -> _Segmented | Failure:
     except Exception as error:  # noqa: BLE001 - the one border to libraries that raise anything on hostile mark-up
         return _failure(source, "extract", Reason.EXTRACTOR_ERROR, f"{type(error).__name__} while the page was read.")
     return _Segmented(source, page.metadata, blocks, perf_counter() - started)
+
+
+def _salvaged(stage: str, step: _Step[_Given, _Made], items: Sequence[_Given | Failure]) -> list[_Made | Failure]:
+    """What a step makes of all items together or, where that breaks off, of each alone: one costs no other."""
+    try:
+        return step(items)
+    except Exception:  # noqa: BLE001 - what one item is to blame for comes again with that item
+        return [_alone(stage, step, item) for item in items]
+
+
+def _alone(stage: str, step: _Step[_Given, _Made], item: _Given | Failure) -> _Made | Failure:
+    """What a step makes of one item; what breaks it off becomes a Failure."""
+    if isinstance(item, Failure):
+        return item
+    try:
+        return step([item])[0]
+    except Exception as error:  # noqa: BLE001 - the one border to models, which meet texts that nobody foresaw
+        reason = Reason.MEMORY_LIMIT if isinstance(error, MemoryError) else Reason.EXTRACTOR_ERROR
+        failure = _failure(item.source, stage, reason, f"{type(error).__name__} while the document was {_DONE[stage]}.")
+        return replace(failure, seconds=item.seconds)
 
 
 def _load(

@@ -33,9 +33,12 @@ ROOT = Path(__file__).parents[1]
 AUTHORED = ROOT / "data" / "authored"
 STAGES = ["fetch", "prepare", "chrome", "clean", "features", "quality", "evaluate"]
 COMMIT = "c0ffee" + "0" * 34
+NEWS_ANALYSIS = "news-analysis (url/title/author)"
+TRAINED = ("weekly0.example", "mill-0/blog")
+"""Publishers that stay in training: one that would be held out otherwise would do, and one that would not."""
 FEW_TREES = {"rate": 0.1, "count": 12, "leaves": 7, "leaf_rows": 5, "l2": 1.0}
 SMALL = {
-    "prepare": {"valid_share": 0.2, "test_share": 0.2},
+    "prepare": {"valid_share": 0.2, "test_share": 0.2, "train_publishers": list(TRAINED)},
     "chrome": {
         "folds": 2,
         "hash_bits": 10,
@@ -89,7 +92,7 @@ def add_text(corpus: Corpus, kind: str, text: AuthoredText, source: str, path: s
         id=f"{kind}-{text.id}",
         corpus=kind,
         label=text.label,
-        basis="publisher",
+        basis=NEWS_ANALYSIS if kind == "webis-editorials" else "publisher",
         origin="llm:made-up" if kind == "argugpt" else "human",
         source=source,
         repo=repo,
@@ -297,6 +300,42 @@ def write_manifest(path: Path, kind: type[TextRow] | type[PageRow], rows: list[T
         csv.writer(file).writerows([[item.name for item in fields(kind)], *map(astuple, rows)])
 
 
+Table = list[tuple[str, ...]]
+
+
+def left_out(corpus: Corpus) -> Table:
+    """The first text of each kind is doubtful."""
+    kinds = dict.fromkeys(row.corpus for row in corpus.texts)
+    return [(next(row.id for row in corpus.texts if row.corpus == kind), "read otherwise, twice") for kind in kinds]
+
+
+def readings(corpus: Corpus) -> Table:
+    """A reader is sure of every other text and takes each label for what it is but that of filler."""
+    taken = {Label.FILLER: Label.ANALYSIS}
+    return [
+        (row.id, taken.get(row.label, row.label), "yes" if number % 2 else "no")
+        for number, row in enumerate(corpus.texts)
+    ]
+
+
+def kinds(corpus: Corpus) -> Table:
+    """On every page the headline above related links, a line that stands elsewhere by now and one that is gone."""
+    return [
+        (row.id, place, sha256(text.encode())[:16], kind)
+        for row in corpus.pages
+        for place, text, kind in (
+            ("0", f"More stories from {row.site}", "related"),
+            ("99", "Home", "navigation"),
+            ("3", "A line that is gone", "other"),
+        )
+    ]
+
+
+def write_table(path: Path, header: str, rows: Table) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header.split(","), *rows])
+
+
 def write_archive(path: Path, files: Files) -> None:
     path.parent.mkdir(parents=True)
     with tarfile.open(path, "w:gz") as tar:
@@ -322,6 +361,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     corpus = compose(yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8")))
     write_manifest(folder / "data" / "texts.csv", TextRow, corpus.texts)
     write_manifest(folder / "data" / "pages.csv", PageRow, corpus.pages)
+    write_table(folder / "data" / "left_out.csv", "id,reason", left_out(corpus))
+    write_table(folder / "data" / "readings.csv", "id,label,sure", readings(corpus))
+    write_table(folder / "data" / "kinds.csv", "page,block,text,kind", kinds(corpus))
     for repo, files in corpus.repos.items():
         write_archive(folder / "mirror" / repo / f"{COMMIT}.tar.gz", files)
     made.run("dvc", "init", "--no-scm", "--quiet")
@@ -401,6 +443,7 @@ def test_first_run_leaves_models_metrics_plots_and_cards(trained: Trained):
         "models/quality/model.skops",
         "plots/calibration.csv",
         "plots/confusion.csv",
+        "plots/kinds.csv",
         "plots/sources.csv",
     ]
     assert [name for name, content in trained.files.items() if content.count(b"\n") < 2] == []

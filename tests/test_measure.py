@@ -16,6 +16,7 @@ from pipeline.measure import (
     overlap,
     recalls,
     shingles,
+    snippets,
     source_recall,
     tokens,
     without_headline,
@@ -191,3 +192,13 @@ def test_coverage_and_accuracy_among_the_decided(verdicts: list[str], expected: 
 
 def test_nothing_to_decide():
     assert decided_accuracy([], [], "unsure") == (0.0, 0.0)
+
+
+def test_snippets_are_counted_over_all_pages():
+    found = snippets([("Rain  fell.\nShare", ("Rain fell.", "Sun"), ("Share", "Menu")), ("Sun", ("Sun",), ())])
+    assert (found.precision, found.recall, found.pages) == (pytest.approx(2 / 3), pytest.approx(2 / 3), 2)
+    assert found.f1 == pytest.approx(2 / 3)
+
+
+def test_no_snippets_have_figures_of_nought():
+    assert (snippets([]).f1, snippets([]).pages) == (0.0, 0)

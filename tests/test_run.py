@@ -4,9 +4,11 @@ import gzip
 import json
 import os
 import signal
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,13 @@ import pyarrow.parquet as pq
 import pytest
 from joblib.externals.loky import get_reusable_executor
 
-from pipeline.document import ChromeKind, Label
+from pipeline.chrome.model import ChromeModel, LineChances, Titled
+from pipeline.cli import main
+from pipeline.document import ChromeKind, Label, Outcome
 from pipeline.errors import ModelError, UsageError
-from pipeline.read import MAX_BYTES, list_entries
-from pipeline.run import CleanSettings, Summary, clean_folder, score_inputs
+from pipeline.read import MAX_BYTES, Entry, list_entries
+from pipeline.run import CleanSettings, Summary, clean_folder, score_inputs, work_chunk
+from pipeline.score import Scorer, load_models
 from pipeline.write import Format, Row, TextOutput
 
 REPORT = """\
@@ -466,6 +471,118 @@ def test_file_of_the_user_in_an_earlier_output_is_left_alone(few: Path, output: 
     put(output, {"notes.md": "mine"})
     clean(few, output)
     assert (output / "notes.md").read_text() == "mine"
+
+
+# Documents that break a model, and such that kill their process
+
+KILLER = "This line about the lamp of the third pier is one that no model survives."
+
+
+class Mortal(ChromeModel):
+    """The block model, but one line is its end."""
+
+    def text_chances(self, texts: Sequence[Titled]) -> list[LineChances]:
+        if any(KILLER in block.text for text in texts for block in text.blocks):
+            self.end()
+        return super().text_chances(texts)
+
+    def end(self) -> None:
+        os.abort()
+
+
+class Fragile(Mortal):
+    """The block model, but one line makes it raise."""
+
+    def end(self) -> None:
+        raise ArithmeticError("a\ntraceback of many lines")
+
+
+@cache
+def scorer_with(kind: type[Mortal], settings: CleanSettings) -> Scorer:
+    """The scorer of the settings with a block model of another kind, made once a process as the real one is."""
+    loaded = load_models(settings.models)
+    chrome = kind(loaded.chrome.parts, loaded.chrome.thresholds)
+    return Scorer(replace(loaded, chrome=chrome), keep=settings.keep)
+
+
+def mortal_chunk(entries: Sequence[Entry], settings: CleanSettings, parent: int) -> list[Outcome]:
+    """What a worker does, with a model that can end it; workers are real, and this process must not be one."""
+    assert os.getpid() != parent
+    scorer = scorer_with(Mortal, settings)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.run._scorer", lambda *_: scorer)
+        return work_chunk(entries, settings, parent)
+
+
+def seventy(folder: Path, killers: Collection[int] = ()) -> Path:
+    """Seventy texts, no two alike; those that are named hold the line that no model survives."""
+    texts = [text.replace("nine", str(number)) for number, text in enumerate((REPORT, ESSAY) * 35)]
+    lines = dict.fromkeys(killers, f"{KILLER}\n")
+    return put(folder, {f"{place:02}.txt": f"{text}{lines.get(place, '')}" for place, text in enumerate(texts)})
+
+
+@pytest.fixture(scope="module")
+def unharmed(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
+    """The rows of seventy texts of which none does any harm."""
+    folder = tmp_path_factory.mktemp("unharmed")
+    clean(seventy(folder / "in"), folder / "out")
+    return timeless(rows_of(folder / "out"))
+
+
+def assert_only_these_failed(output: Path, unharmed: list[Row], ends: Mapping[int, tuple[str, str]]) -> None:
+    """Seventy rows in order: those at the places failed with reason and detail, the others are as ever."""
+    rows = timeless(rows_of(output))
+    assert [item["id"] for item in rows] == [f"{number:02}.txt" for number in range(70)]
+    failed = {place: (item["reason"], item["detail"]) for place, item in enumerate(rows) if item["status"] == "failed"}
+    assert failed == ends
+    inputs = {place: item["input"] for place, item in enumerate(rows)}
+    expected = [item | {"input": inputs[place]} for place, item in enumerate(unharmed) if place not in ends]
+    assert [item for place, item in enumerate(rows) if place not in ends] == expected
+    counts = json.loads((output / "run.json").read_text())["counts"]
+    assert counts == {"inputs": 70, "ok": 70 - len(ends), "rejected": 0, "failed": len(ends)}
+    assert texts_of(output) == named(rows)
+
+
+LOST = ("worker-lost", "The worker process ended abruptly while it was on this document alone.")
+
+
+def status_of_command(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
+    """The exit status of a command that runs in this process."""
+    monkeypatch.setattr(sys, "argv", ["winnow", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+@pytest.mark.usefixtures("workers")
+def test_document_that_kills_its_worker_is_one_lost_row_and_exit_status_1(
+    tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch, unharmed: list[Row]
+):
+    monkeypatch.setattr("pipeline.run.work_chunk", mortal_chunk)
+    inputs = seventy(tmp_path / "in", killers=[35])
+    assert status_of_command(monkeypatch, "clean", inputs, "--output", output, "--jobs", "2") == 1
+    assert_only_these_failed(output, unharmed, {35: LOST})
+
+
+@pytest.mark.usefixtures("workers")
+def test_documents_that_kill_workers_in_different_chunks_are_the_only_lost_rows(
+    tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch, unharmed: list[Row]
+):
+    monkeypatch.setattr("pipeline.run.work_chunk", mortal_chunk)
+    summary = clean(seventy(tmp_path / "in", killers=[10, 60]), output, jobs=2, chunk=8)
+    assert_only_these_failed(output, unharmed, {10: LOST, 60: LOST})
+    assert (summary.failed, summary.reasons, summary.interrupted) == (2, {"worker-lost": 2}, False)
+
+
+def test_document_on_which_a_model_raises_is_one_failed_row_and_exit_status_1(
+    tmp_path: Path, output: Path, monkeypatch: pytest.MonkeyPatch, unharmed: list[Row]
+):
+    scorer = scorer_with(Fragile, CleanSettings())
+    monkeypatch.setattr("pipeline.run._scorer", lambda *_: scorer)
+    inputs = seventy(tmp_path / "in", killers=[35])
+    assert status_of_command(monkeypatch, "clean", inputs, "--output", output, "--jobs", "1") == 1
+    ends = {35: ("extractor-error", "ArithmeticError while the document was cleaned.")}
+    assert_only_these_failed(output, unharmed, ends)
 
 
 # Interrupted

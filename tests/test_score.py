@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,11 @@ from hypothesis import strategies as st
 from lxml.html import HtmlElement
 
 from pipeline import score
+from pipeline.chrome.cleaning import clean_texts
+from pipeline.chrome.model import ChromeModel, LineChances, Titled
 from pipeline.document import (
+    ChromeKind,
+    CleanDocument,
     Failure,
     MediaType,
     Origin,
@@ -24,8 +28,10 @@ from pipeline.document import (
     Source,
     Status,
     Unscored,
+    Verdict,
 )
 from pipeline.extract import Page, extract
+from pipeline.quality.model import QualityModel
 from pipeline.read import list_entries, load
 from pipeline.score import CHUNK, Scorer
 from pipeline.write import row
@@ -311,6 +317,101 @@ def test_file_that_claims_an_encoding_of_program_code_does_not_take_the_chunk_wi
     assert scorer.frame([tmp_path / "notes.txt", PARAGRAPH])["status"].iloc[1] == "ok"
 
 
+POISON = "Nobody foresaw this line about the lamp of the third pier and its keeper."
+POISONED = f"{PARAGRAPH}\n{POISON}\n{PARAGRAPH}"
+
+
+class FragileChrome(ChromeModel):
+    """The block model, but some line breaks it."""
+
+    error: ClassVar[type[BaseException]]
+
+    def page_probabilities(self, pages: Sequence[Titled]) -> list[Any]:
+        self.refuse(pages)
+        return super().page_probabilities(pages)
+
+    def text_chances(self, texts: Sequence[Titled]) -> list[LineChances]:
+        self.refuse(texts)
+        return super().text_chances(texts)
+
+    def refuse(self, documents: Sequence[Titled]) -> None:
+        if any(POISON in block.text for document in documents for block in document.blocks):
+            raise self.error("a\ntraceback of many lines")
+
+
+class FragileQuality(QualityModel):
+    """The document model, but some line breaks it."""
+
+    error: ClassVar[type[BaseException]]
+
+    def judge(self, documents: Sequence[CleanDocument]) -> list[Verdict]:
+        if any(POISON in document.body for document in documents):
+            raise self.error("a\ntraceback of many lines")
+        return super().judge(documents)
+
+
+def fragile(scorer: Scorer, stage: str, error: type[BaseException]) -> Scorer:
+    """The scorer with a model that raises on the poisoned line, at the stage."""
+    loaded = scorer.models
+    if stage == "clean":
+        chrome = type("Fragile", (FragileChrome,), {"error": error})(loaded.chrome.parts, loaded.chrome.thresholds)
+        return Scorer(replace(loaded, chrome=chrome))
+    quality = type("Fragile", (FragileQuality,), {"error": error})(loaded.quality.classifier, loaded.quality.rules)
+    return Scorer(replace(loaded, quality=quality))
+
+
+REASONS = {
+    RuntimeError: Reason.EXTRACTOR_ERROR,
+    RecursionError: Reason.EXTRACTOR_ERROR,
+    MemoryError: Reason.MEMORY_LIMIT,
+}
+
+
+@pytest.mark.parametrize("error", REASONS)
+@pytest.mark.parametrize("stage", ["clean", "judge"])
+@pytest.mark.parametrize("media_type", MediaType)
+def test_document_that_breaks_a_model_is_one_failure_among_others(
+    scorer: Scorer,
+    sources: list[Source],
+    baseline: dict[str, Scored],
+    *,
+    media_type: MediaType,
+    stage: str,
+    error: type[Exception],
+):
+    content = POISONED if media_type is MediaType.TEXT else ARTICLE.replace("</p>", f"</p><p>{POISON} {PARAGRAPH}</p>")
+    chunk = [*sources[:3], source(content, media_type), source("", MediaType.HTML), *sources[3:6]]
+    outcomes = fragile(scorer, stage, error).score_chunk(chunk)
+    lost, hollow = failure(outcomes.pop(3)), failure(outcomes.pop(3))
+    assert (lost.origin, lost.media_type, lost.status) == (chunk[3].origin, media_type, Status.FAILED)
+    assert (lost.stage, lost.reason) == (stage, REASONS[error])
+    assert lost.detail == f"{error.__name__} while the document was {stage.removesuffix('e')}ed."
+    assert hollow.reason is Reason.NO_CONTENT
+    for outcome in outcomes:
+        assert_same(scored(outcome), baseline[scored(outcome).source.origin.id])
+
+
+def test_documents_that_only_together_need_too_much_memory_all_get_their_verdicts(
+    scorer: Scorer, sources: list[Source], baseline: dict[str, Scored], monkeypatch: pytest.MonkeyPatch
+):
+    def narrow(model: ChromeModel, texts: Sequence[str], keep: frozenset[ChromeKind]) -> list[CleanDocument]:
+        if len(texts) > 1:
+            raise MemoryError
+        return clean_texts(model, texts, keep)
+
+    monkeypatch.setattr(score, "clean_texts", narrow)
+    outcomes = scorer.score_chunk(sources[:5])
+    assert len(outcomes) == 5
+    for outcome in outcomes:
+        assert_same(scored(outcome), baseline[scored(outcome).source.origin.id])
+
+
+@pytest.mark.parametrize("stage", ["clean", "judge"])
+def test_interrupt_is_not_taken_for_a_document_that_breaks_a_model(scorer: Scorer, stage: str):
+    with pytest.raises(KeyboardInterrupt):
+        fragile(scorer, stage, KeyboardInterrupt).score_chunk([source(PARAGRAPH), source(POISONED)])
+
+
 WILD = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=80)
 
 
@@ -387,14 +488,11 @@ def verdict_of(scorer: Scorer, path: Path) -> list[str]:
     return [str(found["verdict"]), "flagged"] if found["flagged"] else [str(found["verdict"])]
 
 
-@pytest.mark.parametrize("name", ["haaretz-reprint.txt", "israel-hayom.txt", "nato-blog.txt", "the-national.txt"])
+EXAMPLES = ["haaretz-reprint.txt", "israel-hayom.txt", "jpost-analysis.txt", "nato-blog.txt", "the-national.txt"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_get_the_verdicts_that_their_readme_names(scorer: Scorer, examples: Path, name: str):
-    assert verdict_of(scorer, examples / name) == told_verdicts(examples)[name]
-
-
-@pytest.mark.xfail(reason="news analysis that reports much and judges little comes out as unsure", strict=True)
-def test_the_news_analysis_among_the_examples_is_called_so(scorer: Scorer, examples: Path):
-    name = "jpost-analysis.txt"
     assert verdict_of(scorer, examples / name) == told_verdicts(examples)[name]
 
 

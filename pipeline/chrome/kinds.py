@@ -91,7 +91,7 @@ _CUES = (
     _cue(
         ChromeKind.COUNTER,
         "views|viewcount|post views|reading time|readtime|read time|comment count|shares count",
-        r"^.{0,40}\b[\d.,]+ ?[km]? ?(views?|reads?|shares?|likes?|comments?|votes?|claps?)\b.{0,20}$|\b\d+ ?-?min(ute)?s? (to )?read\b|"
+        r"^.{0,40}\b[\d.,]+ ?[km]? ?(views?|reads?|shares?|likes?|comments?|votes?|claps?)\W*$|\b\d+ ?-?min(ute)?s? (to )?read\b|"
         r"^(estimated )?reading time",
     ),
     _cue(

@@ -30,6 +30,7 @@ from pipeline.document import Block
 Probabilities = NDArray[np.float64]
 _TEASERS = 4  # bullets in the longest list that goes as one
 _TEASER = 0.2  # a list with a bullet that is less likely chrome than this is decided bullet by bullet
+MANNERS = ("text_drop", "bullet_drop", "bare_drop")  # limits for lines with a cue, bullets without, other lines
 LINE_FEATURES = (*TEXT_FEATURES, *CUE_FEATURES)
 CHROME_FEATURES: Mapping[str, Sequence[str]] = {
     "page_blocks": PAGE_FEATURES,
@@ -47,7 +48,8 @@ class Thresholds:
     Attributes:
         page_drop: a block that trafilatura kept is dropped at or above it.
         page_rescue: a block that trafilatura dropped is brought back below it.
-        text_drop: a line of a text that reads as an article goes at or above it if it has a cue or a bullet.
+        text_drop: a line of a text that reads as an article goes at or above it if it has a cue.
+        bullet_drop: the same for a bullet without a cue.
         bare_drop: the same for a line without either, which may well be a heading.
         dump_drop: the same in a whole page dumped as text.
         dump: probability of being such a dump from which a text is treated as one.
@@ -56,6 +58,7 @@ class Thresholds:
     page_drop: float
     page_rescue: float
     text_drop: float
+    bullet_drop: float
     bare_drop: float
     dump_drop: float
     dump: float
@@ -116,18 +119,25 @@ class ChromeModel:
         """Which lines of a text go: carefully in an article, readily in a dump."""
         if chances.dump >= self.thresholds.dump:
             return np.asarray(chances.chrome >= self.thresholds.dump_drop)
-        limits = np.where(marked(text.blocks), self.thresholds.text_drop, self.thresholds.bare_drop)
+        limits = np.choose(manners(text), self._careful_limits())
         drops = np.asarray(chances.chrome >= limits)
         for run in _short_lists(text.blocks):
             if chances.chrome[run].min() >= _TEASER:
                 drops[run] = drops[run].any()
         return drops
 
+    def _careful_limits(self) -> list[float]:
+        return [getattr(self.thresholds, name) for name in MANNERS]
 
-def marked(blocks: Sequence[Block]) -> NDArray[np.bool_]:
-    """Which lines show a cue of some kind or a bullet; what is bare and short may be a heading."""
-    bullets = np.array([block.tag == "li" for block in blocks], dtype=bool)
-    return np.asarray(cue_rows(blocks).any(axis=1) | bullets)
+
+def manners(text: Titled) -> NDArray[np.intp]:
+    """How each line of an article stands, as a place in MANNERS: what is bare and short may be a heading.
+
+    The headline is bare whatever it says, since a cue in it ("... by 213 votes") is what the story is about.
+    """
+    bullets = np.array([block.tag == "li" for block in text.blocks], dtype=bool)
+    headline = np.array([block.text == text.title for block in text.blocks], dtype=bool)
+    return np.where(headline, 2, np.where(cue_rows(text.blocks).any(axis=1), 0, np.where(bullets, 1, 2)))
 
 
 def _short_lists(blocks: Sequence[Block]) -> Iterator[slice]:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from pipeline.corpora.prepared import PreparedText, Split
 from pipeline.errors import CorpusError
 
+_NEWS_ANALYSIS = "news-analysis (url/title/author)"
+
 
 @dataclass(frozen=True, slots=True)
 class FeatureTable:
@@ -32,6 +34,11 @@ class FeatureTable:
     words: NDArray[np.int64]
     masks: NDArray[np.str_]
     styles: NDArray[np.float64]
+
+    @property
+    def is_news_analysis(self) -> NDArray[np.bool_]:
+        """(n,) which texts were labelled as news analysis: the analysis that is hardest to tell from a report."""
+        return np.asarray(self.basis == _NEWS_ANALYSIS)
 
     def part(self, *splits: Split) -> "FeatureTable":
         """The rows of some splits."""

@@ -11,7 +11,7 @@ from pipeline.chrome.model import ChromeModel, Titled
 from pipeline.corpora.prepared import PreparedPage, PreparedText
 from pipeline.document import Label, Metadata
 from pipeline.extract import PRESETS
-from pipeline.measure import Extraction, extraction, overlap
+from pipeline.measure import Extraction, extraction, overlap, snippets
 
 Figures = dict[str, Any]
 _CHUNK = 64
@@ -24,11 +24,11 @@ def extraction_figures(model: ChromeModel, pages: Sequence[PreparedPage], texts:
         "wcxb other pages": [page for page in pages if page.corpus == "wcxb" and page.page_type != "article"],
         "l3s-gn1 news": [page for page in pages if page.corpus == "l3s-gn1"],
     }
-    snippets = [page for page in pages if page.content is None]
-    english = [page for page in snippets if page.lang == "en"]
+    checked = [page for page in pages if page.content is None]
+    english = [page for page in checked if page.lang == "en"]
     return {
         **{name: _compare(model, chosen) for name, chosen in by_corpus.items()},
-        "snippets, all languages": _snippets(model, snippets),
+        "snippets, all languages": _snippets(model, checked),
         "snippets, English": _snippets(model, english),
         "clean prose": prose_harm(model, texts),
     }
@@ -90,20 +90,8 @@ def _snippets(model: ChromeModel, pages: Sequence[PreparedPage]) -> Figures:
 
 
 def _snippet_figures(pages: Sequence[PreparedPage], found: Sequence[str]) -> Figures:
-    """trafilatura's own way of counting: a wanted string found is a hit, an unwanted one a false alarm."""
-    hits = misses = alarms = 0
-    for page, text in zip(pages, found, strict=True):
-        flat = " ".join(text.split())
-        wanted = [" ".join(snippet.split()) in flat for snippet in page.wanted]
-        hits += sum(wanted)
-        misses += len(wanted) - sum(wanted)
-        alarms += sum(" ".join(snippet.split()) in flat for snippet in page.unwanted)
-    precision, recall = hits / max(hits + alarms, 1), hits / max(hits + misses, 1)
-    return {
-        "f1": round(2 * precision * recall / max(precision + recall, 1e-9), 4),
-        "precision": round(precision, 4),
-        "recall": round(recall, 4),
-    }
+    figures = _rounded(snippets((text, page.wanted, page.unwanted) for page, text in zip(pages, found, strict=True)))
+    return {name: figures[name] for name in ("f1", "precision", "recall")}
 
 
 def prose_harm(model: ChromeModel, texts: Sequence[PreparedText]) -> Figures:

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,6 @@ from pipeline.quality.classifier import QualityClassifier, group_weights
 from pipeline.quality.tuning import choose_decide, typical_values
 from pipeline.settings import read_settings
 
-NEWS_ANALYSIS = "news-analysis (url/title/author)"  # the basis of labels that are hardest to tell from reports
 IN, MODEL, METRICS = Path("data/features/texts.npz"), Path("models/quality"), Path("metrics/quality.json")
 
 
@@ -26,28 +24,22 @@ def main() -> int:
     """Write models/quality and metrics/quality.json (figures of the out-of-fold scores)."""
     settings = read_settings(Path("params.yaml"))
     table = read_table(IN).part(Split.TRAIN)
-    fixed: dict[str, Any] = {
-        "c": settings.quality.c,
-        "min_df": settings.quality.min_df,
-        "style_weight": settings.quality.style_weight,
-        "folds": settings.quality.folds,
-        "max_words": settings.features.max_words,
-        "random_state": settings.quality.seed,
-    }
-    emphasis = [settings.quality.news_analysis if basis == NEWS_ANALYSIS else 1.0 for basis in table.basis]
+    told = {name: getattr(settings.quality, name) for name in ("c", "min_df", "style_weight", "folds")}
+    fixed = told | {"max_words": settings.features.max_words, "random_state": settings.quality.seed}
+    emphasis = np.where(table.is_news_analysis, settings.quality.news_analysis, 1.0).tolist()
     model = QualityClassifier(**fixed).fit_views(
         list(table.masks), table.styles, list(table.label), groups=list(table.group), sample_weight=emphasis
     )
     scores = model.out_of_fold_
     guess = model.classes_[scores.argmax(axis=1)]
-    weights = group_weights(table.label, table.group)
-    decide = choose_decide(scores.max(axis=1), settings.quality.coverage, weights)
+    decide = choose_decide(scores.max(axis=1), settings.quality.coverage, group_weights(table.label, table.group))
     figures = {
         "folds_macro_f1": round(macro_f1(list(table.label), list(guess), LABELS), 4),
         "folds_calibration_error": round(calibration_error(list(table.label), scores, list(model.classes_)), 4),
         "folds_texts": len(table),
-        "folds_news_analysis": round(float((guess == table.label)[table.basis == NEWS_ANALYSIS].mean()), 4),
     }
+    if table.is_news_analysis.any():
+        figures["folds_news_analysis"] = round(float((guess == table.label)[table.is_news_analysis].mean()), 4)
     rules = {
         "decide": decide,
         "min_words": settings.prepare.min_words,

@@ -113,17 +113,8 @@ def lost_words(chrome: ChromeModel, prose: list[AuthoredText]) -> dict[str, Coun
     return {name: words for name, words in lost.items() if words}
 
 
-@pytest.mark.xfail(reason="a list of batch numbers in one report reads as chrome to the line model", strict=True)
 def test_clean_prose_comes_out_word_for_word(chrome: ChromeModel, prose: list[AuthoredText]):
     assert lost_words(chrome, prose) == {}
-
-
-def test_clean_prose_keeps_all_but_one_word_in_a_thousand(chrome: ChromeModel, prose: list[AuthoredText]):
-    lost = lost_words(chrome, prose)
-    words = sum(len(tokens(text.text)) for text in prose)
-    assert len(prose) >= 60
-    assert sum(counter.total() for counter in lost.values()) <= words / 1000
-    assert len(lost) <= len(prose) / 50
 
 
 def test_a_headline_above_clean_prose_becomes_its_title(chrome: ChromeModel, prose: list[AuthoredText]):

@@ -26,7 +26,9 @@ from pipeline.document import Block
 from pipeline.segment.text import text_blocks
 from tests.strategies import CHROME_LINES, SENTENCES, texts
 
-THRESHOLDS = Thresholds(page_drop=0.6, page_rescue=0.1, text_drop=0.9, bare_drop=0.9, dump_drop=0.5, dump=0.4)
+THRESHOLDS = Thresholds(
+    page_drop=0.6, page_rescue=0.1, text_drop=0.9, bullet_drop=0.9, bare_drop=0.9, dump_drop=0.5, dump=0.4
+)
 WINDOWS = 7  # a score, its four neighbours, and the means above and below
 
 
@@ -76,6 +78,20 @@ def test_a_line_without_a_cue_needs_more_certainty_than_one_with():
     careful = ChromeModel({}, replace(THRESHOLDS, text_drop=0.5, bare_drop=0.9))
     drops = careful.text_drops(lines("Leave a Reply", "What the tide left", *"cdefg"), article([0.6, 0.6, *[0.0] * 5]))
     assert drops.tolist() == [True, *[False] * 6]
+
+
+def test_a_cue_in_the_headline_does_not_tell_against_it():
+    careful = ChromeModel({}, replace(THRESHOLDS, text_drop=0.5, bare_drop=0.9))
+    page = lines("Lib Dems take Marsh by 213 votes", "Leave a Reply", *"cd")
+    headed = Titled(page.blocks, page.blocks[0].text)
+    assert careful.text_drops(headed, article([0.8, 0.8, 0.0, 0.0])).tolist() == [False, True, False, False]
+
+
+def test_a_bullet_without_a_cue_has_a_limit_of_its_own():
+    careful = ChromeModel({}, replace(THRESHOLDS, text_drop=0.5, bullet_drop=0.7, bare_drop=0.9))
+    page = Titled(text_blocks("Rain fell.\n- Batch 7, best before August\n- Leave a Reply\nSun."), None)
+    assert careful.text_drops(page, article([0.0, 0.6, 0.15, 0.8])).tolist() == [False, False, False, False]
+    assert careful.text_drops(page, article([0.0, 0.7, 0.15, 0.8])).tolist() == [False, True, False, False]
 
 
 def test_a_short_list_of_bullets_goes_as_one():

@@ -29,7 +29,9 @@ SETTINGS = replace(
     lines=SMALL,
     dump=SMALL,
 )
-THRESHOLDS = Thresholds(page_drop=0.5, page_rescue=0.5, text_drop=0.5, bare_drop=0.5, dump_drop=0.5, dump=0.5)
+THRESHOLDS = Thresholds(
+    page_drop=0.5, page_rescue=0.5, text_drop=0.5, bullet_drop=0.5, bare_drop=0.5, dump_drop=0.5, dump=0.5
+)
 SITES = 6
 
 Corpus = tuple[list[PreparedPage], list[LabelledText]]

@@ -192,18 +192,15 @@ def test_interrupted_run_keeps_what_was_done_and_says_so(many: Path, output: Pat
     assert not list(output.rglob(".*"))
 
 
-def test_lost_worker_costs_rows_but_no_run(many: Path, output: Path):
+def test_lost_worker_costs_no_row(many: Path, output: Path):
     with started("clean", many, "--output", output, "--jobs", "2") as process:
         wait_until(lambda: texts(output))
         os.kill(children(process.pid)[0], signal.SIGKILL)
-        out, err = process.communicate(timeout=PATIENCE)
+        _, err = process.communicate(timeout=PATIENCE)
     record, rows = record_of(output), rows_of(output)
-    lost = [item["id"] for item in rows if item["reason"] == "worker-lost"]
-    assert (process.returncode, err) == (1, b"")
-    assert 0 < len(lost) < MANY
+    assert (process.returncode, err) == (0, b"")
     assert {item["id"] for item in rows} == {path.name for path in many.iterdir()}
-    assert record["counts"] == {"inputs": MANY, "ok": MANY - len(lost), "rejected": 0, "failed": len(lost)}
-    assert f"{len(lost)} worker-lost" in out.decode()
+    assert record["counts"] == {"inputs": MANY, "ok": MANY, "rejected": 0, "failed": 0}
 
 
 def test_killed_run_can_be_run_again_into_the_same_output(many: Path, pages: Path, output: Path, call: Call):

@@ -13,7 +13,9 @@ from pipeline.document import Label
 from pipeline.features import STYLE
 from pipeline.settings import PrepareSettings
 
-SETTINGS = PrepareSettings(seed=1, valid_share=0.2, test_share=0.2, triplet_test_share=0.3, min_words=60)
+SETTINGS = PrepareSettings(
+    seed=1, valid_share=0.2, test_share=0.2, triplet_test_share=0.3, train_publishers=(), min_words=60
+)
 TITLE = "Ferry runs aground off Tarnfoss"
 STORY = (
     "The ferry Aurelia ran aground off Tarnfoss on Monday night with 61 people on board, the coastguard said.",
@@ -66,14 +68,20 @@ def table_of(
     masks: Sequence[str] = (),
     words: Sequence[int] = (),
     origins: Sequence[str] = (),
+    *,
+    bases: Sequence[str] = (),
 ) -> FeatureTable:
-    """A feature table out of (corpus, label, source); documents are human and of 400 words unless told otherwise."""
+    """A feature table out of (corpus, label, source).
+
+    Documents are human, of 400 words and labelled by their publisher unless told otherwise.
+    """
     count = len(rows)
     corpus, label, source = np.array(rows, dtype=str).reshape(count, 3).T
     return FeatureTable(
         id=np.array([f"d{place}" for place in range(count)], dtype=str),
         corpus=corpus,
         label=label,
+        basis=np.array(bases or ["publisher"] * count, dtype=str),
         origin=np.array(origins or ["human"] * count, dtype=str),
         source=source,
         group=source,

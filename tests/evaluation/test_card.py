@@ -10,15 +10,22 @@ import numpy as np
 import pytest
 
 from pipeline.corpora.prepared import PreparedPage
-from pipeline.document import Label
+from pipeline.document import ChromeKind, Label
 from pipeline.evaluation.card import write_card
 from pipeline.evaluation.extraction import extraction_figures
+from pipeline.evaluation.kinds import kind_figures
 from pipeline.evaluation.verdicts import Judged, verdict_figures
 from pipeline.models import CARD, Manifest
 from pipeline.score import Models
 
 from .conftest import STORY, prepared_text
-from .test_verdicts import judged
+from .test_verdicts import READINGS, judged
+
+NAMED = [
+    (ChromeKind.NAVIGATION, ChromeKind.NAVIGATION),
+    (ChromeKind.NAVIGATION, ChromeKind.RELATED),
+    (ChromeKind.RELATED, ChromeKind.RELATED),
+]
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +38,8 @@ def figures(models: Models, pages: list[PreparedPage]) -> dict[str, Any]:
     """Figures of both models as the evaluate stage makes them."""
     texts = [prepared_text("a", Label.REPORTING, "\n".join(STORY))]
     return {
-        "chrome": extraction_figures(models.chrome, pages, texts),
-        "quality": verdict_figures(judged(), judged(), 0.75, bootstrap=5, seed=1),
+        "chrome": extraction_figures(models.chrome, pages, texts) | {"kinds": kind_figures(NAMED)},
+        "quality": verdict_figures(judged(), judged(), 0.75, READINGS, bootstrap=5, seed=1),
     }
 
 
@@ -66,7 +73,7 @@ def tables(text: str) -> list[list[str]]:
     return [table.splitlines() for table in found]
 
 
-@pytest.mark.parametrize(("name", "count"), [("chrome", 2), ("quality", 2)])
+@pytest.mark.parametrize(("name", "count"), [("chrome", 3), ("quality", 2)])
 def test_tables_are_whole(tmp_path: Path, manifests: Any, figures: Any, name: str, count: int):
     found = tables(card(tmp_path, manifests[name], figures[name]))
     assert len(found) == count
@@ -86,6 +93,26 @@ def test_card_of_the_block_model_has_a_row_for_every_contender(tmp_path: Path, m
         assert str(value) in text
 
 
+def test_card_of_the_block_model_has_a_row_for_every_kind_that_was_told(tmp_path: Path, manifests: Any, figures: Any):
+    text = card(tmp_path, manifests["chrome"], figures["chrome"])
+    assert "| navigation | 2 | 1.00 | 0.50 |" in text
+    assert "| related | 1 | 0.50 | 1.00 |" in text
+    assert "macro F1 0.667, 66.7 % right, on 3 removed blocks labelled by hand" in text
+
+
+def test_kinds_are_no_corpus_of_the_extraction_table(tmp_path: Path, manifests: Any, figures: Any):
+    assert "| kinds |" not in card(tmp_path, manifests["chrome"], figures["chrome"])
+
+
+def test_card_of_the_document_model_tells_what_the_reader_took_documents_for(
+    tmp_path: Path, manifests: Any, figures: Any
+):
+    text = " ".join(card(tmp_path, manifests["quality"], figures["quality"]).split())
+    assert "agrees with 60.0 % of them on 5 of these documents" in text
+    assert "with 66.7 % of the 3 of which the reader was sure" in text
+    assert "| macro F1 where a reader is sure (3 documents) | 1.0 (" in text
+
+
 def test_card_of_the_document_model_has_every_figure(tmp_path: Path, manifests: Any, figures: Any):
     text = card(tmp_path, manifests["quality"], figures["quality"])
     ours = figures["quality"]["winnow"]
@@ -100,7 +127,7 @@ def test_card_of_the_document_model_has_every_figure(tmp_path: Path, manifests: 
 def test_card_can_be_written_when_a_label_is_never_called(tmp_path: Path, manifests: Any):
     ours = judged()
     plain = Judged(ours.table, np.tile([0.1, 0.1, 0.8], (len(ours.table), 1)))
-    text = card(tmp_path, manifests["quality"], verdict_figures(ours, plain, 0.75, bootstrap=5, seed=1))
+    text = card(tmp_path, manifests["quality"], verdict_figures(ours, plain, 0.75, {}, bootstrap=5, seed=1))
     assert re.search(r"\| reporting: precision / recall \| 0\.6667 / 0\.6667 \| 0(?:\.0)? / 0\.0 \|", text)
 
 

@@ -104,7 +104,8 @@ def test_page_without_snippets_counts_for_nothing(pages: list[PreparedPage]):
 
 def test_harm_to_clean_prose_is_counted_in_lines_words_and_documents(models: Models):
     nothing_goes = replace(
-        models.chrome, thresholds=replace(models.chrome.thresholds, text_drop=2.0, bare_drop=2.0, dump_drop=2.0)
+        models.chrome,
+        thresholds=replace(models.chrome.thresholds, text_drop=2.0, bullet_drop=2.0, bare_drop=2.0, dump_drop=2.0),
     )
     clean, story = "\n".join(STORY), "\n".join(OTHER)
     twice = f"{TITLE}\n{story}\n{TITLE}"  # the copy of a headline goes whatever the model says
@@ -122,7 +123,8 @@ def test_harm_to_clean_prose_is_counted_in_lines_words_and_documents(models: Mod
 
 def test_all_of_clean_prose_can_be_lost(models: Models):
     everything_goes = replace(
-        models.chrome, thresholds=replace(models.chrome.thresholds, text_drop=0.0, bare_drop=0.0, dump_drop=0.0)
+        models.chrome,
+        thresholds=replace(models.chrome.thresholds, text_drop=0.0, bullet_drop=0.0, bare_drop=0.0, dump_drop=0.0),
     )
     harm = prose_harm(everything_goes, [prepared_text("a", Label.REPORTING, "\n".join(STORY))])
     assert (harm["lines_removed"], harm["words_kept"], harm["documents_touched"]) == (1.0, 0.0, 1.0)

@@ -1,7 +1,7 @@
 """Verdict figures of a handful of documents, worked out by hand."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.corpora.authored import read_triplets
+from pipeline.corpora.manifests import Reading
 from pipeline.document import LABELS, Label
 from pipeline.evaluation.verdicts import (
     Judged,
@@ -44,8 +45,31 @@ def judged(rows: Sequence[tuple[str, str, str, Sequence[float]]] = ROWS, **told:
     return Judged(table_of([row[:3] for row in rows], **told), scores)
 
 
-def figures_of(ours: Judged, plain: Judged | None = None, *, bootstrap: int = 20, seed: int = 1) -> dict[str, Any]:
-    return verdict_figures(ours, plain or ours, 0.75, bootstrap=bootstrap, seed=seed)
+def figures_of(
+    ours: Judged,
+    plain: Judged | None = None,
+    readings: Mapping[str, Reading] | None = None,
+    *,
+    bootstrap: int = 20,
+    seed: int = 1,
+) -> dict[str, Any]:
+    return verdict_figures(ours, plain or ours, 0.75, readings or {}, bootstrap=bootstrap, seed=seed)
+
+
+def readings_of(*told: tuple[str, str, bool]) -> dict[str, Reading]:
+    """Readings out of (id, label, whether the reader was sure)."""
+    return {name: Reading(name, Label(label), sure) for name, label, sure in told}
+
+
+# of three reports and two analyses in ROWS; one document that was read is not held out
+READINGS = readings_of(
+    ("d0", "reporting", True),
+    ("d2", "reporting", False),
+    ("d3", "reporting", False),
+    ("d4", "analysis", True),
+    ("d5", "reporting", True),
+    ("elsewhere", "filler", True),
+)
 
 
 def test_guess_is_the_highest_score():
@@ -110,6 +134,61 @@ def test_slices_by_origin_go_by_its_kind():
     slices = figures_of(ours)["slices"]
     counted = {name: row["documents"] for name, row in slices.items() if name.startswith("origin")}
     assert counted == {"origin human": 1, "origin llm": 5}
+
+
+def test_slices_by_the_ground_of_labels():
+    bases = ["publisher", "publisher", "", "news analysis", "news analysis", "", "publisher", "publisher"]
+    slices = figures_of(judged(bases=bases))["slices"]
+    counted = {name: row["documents"] for name, row in slices.items() if name.startswith("basis")}
+    assert counted == {"basis news analysis": 2, "basis of the corpus": 2, "basis publisher": 2}
+    assert slices["basis news analysis"]["recall"] == {"analysis": 0.5}
+    assert slices["basis publisher"]["recall"] == {"reporting": 1.0}
+
+
+def test_reader_by_hand():
+    # of five readings two differ from the label, one of them without doubt
+    assert figures_of(judged(), readings=READINGS)["reader"] == {
+        "documents": 5,
+        "agrees": 0.6,
+        "sure": 3,
+        "agrees_where_sure": 0.6667,
+    }
+
+
+def test_documents_of_which_the_reader_is_sure_have_figures_of_their_own():
+    plain = Judged(judged().table, np.tile([0.1, 0.1, 0.8], (len(ROWS), 1)))
+    figures = figures_of(judged(), plain, READINGS)
+    ours, baseline = (figures[f"where the reader is sure: {name}"] for name in ("winnow", "plain TF-IDF"))
+    assert (ours["documents"], ours["sources"]) == (3, 3)
+    assert ours["recall"] == {"analysis": 1.0, "filler": 1.0, "reporting": 1.0}
+    assert baseline["documents"] == 3
+    assert baseline["recall"] == {"analysis": 0.0, "filler": 1.0, "reporting": 0.0}
+
+
+def test_figures_where_the_reader_is_sure_go_by_the_label_not_by_the_reading():
+    figures = figures_of(judged(), readings=readings_of(("d0", "filler", True)))
+    assert figures["where the reader is sure: winnow"]["recall"] == {"reporting": 1.0}
+    assert figures["reader"]["agrees_where_sure"] == 0.0
+
+
+def test_readings_change_no_other_figure():
+    told, untold = figures_of(judged(), readings=READINGS), figures_of(judged())
+    differ = {name for name in told if told[name] != untold[name]}
+    assert differ == {"reader", "where the reader is sure: winnow", "where the reader is sure: plain TF-IDF"}
+
+
+@pytest.mark.parametrize(
+    "readings",
+    [
+        pytest.param({}, id="nothing read"),
+        pytest.param(readings_of(("elsewhere", "filler", True)), id="nothing held out was read"),
+        pytest.param(readings_of(("d0", "reporting", False)), id="never sure"),
+    ],
+)
+def test_few_readings_still_give_figures_that_are_numbers(readings: dict[str, Reading]):
+    figures = figures_of(judged(), readings=readings)
+    assert json.loads(json.dumps(figures, allow_nan=False))["where the reader is sure: winnow"]["documents"] == 0
+    assert figures["reader"]["sure"] == 0
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from pipeline.corpora.authored import read_triplets
 from pipeline.document import LABELS
 from pipeline.features import masked, style_rows
-from pipeline.quality.classifier import PARTS, QualityClassifier, _weights
+from pipeline.quality.classifier import PARTS, QualityClassifier, _balanced, group_weights
 from pipeline.words import FUNCTION
 
 TRIPLETS = Path(__file__).parents[2] / "data" / "authored" / "triplets"
@@ -186,8 +186,22 @@ def test_only_the_first_words_are_read(fitted: QualityClassifier, corpus: Corpus
 
 def test_views_made_beforehand_give_the_same_model(fitted: QualityClassifier, corpus: Corpus):
     texts, labels, groups = corpus
-    model = small().fit_views([masked(text) for text in texts], style_rows(texts), labels, groups)
+    model = small().fit_views([masked(text) for text in texts], style_rows(texts), labels, groups=groups)
     assert np.array_equal(model.predict_proba(texts), fitted.predict_proba(texts))
+
+
+def test_texts_that_count_more_are_believed_more(corpus: Corpus):
+    texts, labels, groups = corpus
+    emphasis = [5.0 if place == 0 else 1.0 for place in range(len(texts))]
+    plain, heeding = (small().fit(texts, labels, groups, weights) for weights in (None, emphasis))
+    column = list(plain.classes_).index(labels[0])
+    assert heeding.predict_proba(texts[:1])[0, column] > plain.predict_proba(texts[:1])[0, column]
+
+
+def test_texts_that_all_count_the_same_change_nothing(fitted: QualityClassifier, corpus: Corpus):
+    texts, labels, groups = corpus
+    model = small().fit(texts, labels, groups, [3.0] * len(texts))
+    assert np.allclose(model.predict_proba(texts), fitted.predict_proba(texts), atol=1e-4)
 
 
 def test_classifier_put_together_from_its_parts_predicts_the_same(fitted: QualityClassifier, corpus: Corpus):
@@ -242,13 +256,14 @@ def test_groups_keep_folds_apart():
 def test_labels_weigh_the_same_and_groups_by_the_root_of_their_size():
     target = np.array(["a"] * 5 + ["b"])
     groups = np.array(["big"] * 4 + ["small", "other"])
-    weights = _weights(target, groups)
+    weights = _balanced(target, group_weights(target, groups))
     # within a: four times 1/2 and once 1, stretched from 3 to half of 6; b weighs half of 6 alone
     assert weights == pytest.approx([0.5] * 4 + [1.0] + [3.0])
 
 
 def test_group_with_two_labels_counts_for_each_apart():
-    weights = _weights(np.array(["a", "a", "b"]), np.array(["one", "two", "one"]))
+    target, groups = np.array(["a", "a", "b"]), np.array(["one", "two", "one"])
+    weights = _balanced(target, group_weights(target, groups))
     assert weights == pytest.approx([0.75, 0.75, 1.5])
 
 

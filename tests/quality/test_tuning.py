@@ -74,9 +74,7 @@ def test_no_higher_limit_decides_as_much(documents: list[tuple[float, float]], c
 
 
 @given(scored_documents(), st.floats(0, 1), st.floats(0, 1))
-def test_more_coverage_never_raises_the_limit(
-    documents: list[tuple[float, float]], coverage: float, other: float
-):
+def test_more_coverage_never_raises_the_limit(documents: list[tuple[float, float]], coverage: float, other: float):
     scores, weights = np.array(documents).T
     low, high = sorted((coverage, other))
     assert choose_decide(scores, high, weights) <= choose_decide(scores, low, weights)
