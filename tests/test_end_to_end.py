@@ -34,11 +34,12 @@ AUTHORED = ROOT / "data" / "authored"
 STAGES = ["fetch", "prepare", "chrome", "clean", "features", "quality", "evaluate"]
 COMMIT = "c0ffee" + "0" * 34
 NEWS_ANALYSIS = "news-analysis (url/title/author)"
-TRAINED = ("weekly0.example", "mill-0/blog")
-"""Publishers that stay in training: one that would be held out otherwise would do, and one that would not."""
+LEFT_OUT = {"bbc2004-l01-reporting", "seo-blogs-l01-filler"}
+KEPT_IN_TRAINING = "mill-0/blog"
+"""A publisher that would be held out if the settings did not keep it in training."""
 FEW_TREES = {"rate": 0.1, "count": 12, "leaves": 7, "leaf_rows": 5, "l2": 1.0}
 SMALL = {
-    "prepare": {"valid_share": 0.2, "test_share": 0.2, "train_publishers": list(TRAINED)},
+    "prepare": {"valid_share": 0.2, "test_share": 0.2, "train_publishers": [KEPT_IN_TRAINING]},
     "chrome": {
         "folds": 2,
         "hash_bits": 10,
@@ -304,13 +305,12 @@ Table = list[tuple[str, ...]]
 
 
 def left_out(corpus: Corpus) -> Table:
-    """The first text of each kind is doubtful."""
-    kinds = dict.fromkeys(row.corpus for row in corpus.texts)
-    return [(next(row.id for row in corpus.texts if row.corpus == kind), "read otherwise, twice") for kind in kinds]
+    """The doubtful texts, all of them in the manifest."""
+    return [(row.id, "read otherwise, twice") for row in corpus.texts if row.id in LEFT_OUT]
 
 
 def readings(corpus: Corpus) -> Table:
-    """A reader is sure of every other text and takes each label for what it is but that of filler."""
+    """A reader, sure of every other text, takes filler for analysis and all else for what it is."""
     taken = {Label.FILLER: Label.ANALYSIS}
     return [
         (row.id, taken.get(row.label, row.label), "yes" if number % 2 else "no")
@@ -377,6 +377,7 @@ class Trained:
     ran: list[str]
     files: dict[str, bytes]
     splits: dict[str, list[tuple[str, Split]]]
+    texts: set[str]
 
 
 KEPT = ("models", "metrics", "plots")
@@ -392,11 +393,12 @@ def trained(project: Project) -> Trained:
     """The project after its first `dvc repro`."""
     ran = project.repro()
     prepared = project.folder / "data" / "prepared"
+    texts = list(read_texts(prepared / "texts.jsonl.gz"))
     splits = {
         "pages": [(page.site, page.split) for page in read_pages(prepared / "pages.jsonl.gz")],
-        "texts": [(text.group, text.split) for text in read_texts(prepared / "texts.jsonl.gz")],
+        "texts": [(text.group, text.split) for text in texts],
     }
-    return Trained(ran, files_of(project), splits)
+    return Trained(ran, files_of(project), splits, {text.id for text in texts})
 
 
 @pytest.fixture(scope="module")
@@ -465,7 +467,18 @@ def test_every_page_and_text_is_in_one_split_with_its_site_or_publisher(trained:
         assert len({group for group, _ in places}) == len(places)
         assert {split for _, split in places} == wanted
     assert len(trained.splits["pages"]) == PAGES
-    assert len(trained.splits["texts"]) == 2 * TEXTS
+    assert len(trained.splits["texts"]) == len(trained.texts) == 2 * TEXTS - len(LEFT_OUT)
+
+
+def test_texts_that_are_left_out_are_in_no_split(project: Project, trained: Trained):
+    with (project.folder / "data" / "texts.csv").open(encoding="utf-8", newline="") as file:
+        named = {row["id"] for row in csv.DictReader(file)}
+    assert named - trained.texts == LEFT_OUT
+
+
+def test_publisher_of_the_settings_stays_in_training(trained: Trained):
+    assert (KEPT_IN_TRAINING, Split.TRAIN) in trained.splits["texts"]
+    assert (KEPT_IN_TRAINING, Split.TEST) not in trained.splits["texts"]
 
 
 def test_metrics_hold_figures(project: Project, trained: Trained):
@@ -480,6 +493,30 @@ def test_metrics_hold_figures(project: Project, trained: Trained):
     assert 0.5 < extraction["wcxb articles"]["pages: winnow"]["f1"] <= 1
     assert verdicts["winnow"]["documents"] > 10
     assert set(verdicts["winnow"]["recall"]) == set(LABELS)
+    assert 0 <= quality["folds_news_analysis"] <= 1
+
+
+def test_readings_of_held_out_documents_are_counted(project: Project, trained: Trained):
+    assert trained.ran == STAGES
+    verdicts = project.json("metrics/verdicts.json")
+    reader, labels = verdicts["reader"], [row["label"] for row in csv.DictReader(plot(trained, "confusion"))]
+    assert reader["documents"] == verdicts["winnow"]["documents"] == len(labels)
+    assert reader["agrees"] == pytest.approx(1 - labels.count("filler") / len(labels), abs=1e-4)
+    assert verdicts["where the reader is sure: winnow"]["documents"] == reader["sure"]
+    assert 0 < reader["sure"] < reader["documents"]
+
+
+def test_labelled_blocks_of_held_out_pages_are_counted_but_those_that_are_gone(project: Project, trained: Trained):
+    pages = [split for _, split in trained.splits["pages"]].count(Split.TEST)
+    figures = project.json("metrics/extraction.json")["kinds"]
+    told = [row["told"] for row in csv.DictReader(plot(trained, "kinds"))]
+    assert figures["blocks"] == len(told) == 2 * pages
+    assert {kind: row["blocks"] for kind, row in figures["kinds"].items()} == {"navigation": pages, "related": pages}
+
+
+def plot(trained: Trained, name: str) -> list[str]:
+    """The lines of a plot's table."""
+    return trained.files[f"plots/{name}.csv"].decode().splitlines()
 
 
 def test_cards_tell_the_figures_of_this_training(project: Project, trained: Trained):
@@ -522,3 +559,17 @@ def test_changed_helper_is_noticed_by_the_stages_that_use_it(
         assert project.status() == {"quality": [{"changed deps": {"pipeline/quality/tuning.py": "modified"}}]}
     finally:
         helper.write_bytes(before)
+
+
+@pytest.mark.parametrize(("name", "stage"), [("left_out", "prepare"), ("readings", "evaluate"), ("kinds", "evaluate")])
+def test_changed_table_is_noticed_by_the_stage_that_reads_it(
+    project: Project, changed: tuple[list[str], dict[str, bytes]], name: str, stage: str
+):
+    assert changed[0]
+    table = project.folder / "data" / f"{name}.csv"
+    before = table.read_bytes()
+    table.write_bytes(b"".join(before.splitlines(keepends=True)[:-1]))
+    try:
+        assert project.status() == {stage: [{"changed deps": {f"data/{name}.csv": "modified"}}]}
+    finally:
+        table.write_bytes(before)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from pipeline.corpora.labelled import prepare_texts
-from pipeline.corpora.manifests import TextRow
 from pipeline.corpora.prepared import PreparedText, Split
 from pipeline.errors import CorpusError
 from pipeline.settings import PrepareSettings
@@ -27,10 +26,9 @@ def prepare(put: Callable[[str, bytes], None], raw: Path) -> Prepare:
     def prepared(
         told: dict[str, str], left_out: Collection[str] = (), settings: PrepareSettings = SETTINGS
     ) -> list[PreparedText]:
-        rows: list[TextRow] = []
         for name, sentence in told.items():
             put(f"{name}.txt", f"A title\n\n{sentence}\n".encode())
-            rows.append(text_row(f"{name}.txt", id=name, source=f"{name}.example"))
+        rows = [text_row(f"{name}.txt", id=name, source=f"{name}.example") for name in told]
         return list(prepare_texts(rows, raw, settings, left_out=left_out))
 
     return prepared
