@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.document import Block
-from pipeline.extract import PRESETS
 
 Matrix = NDArray[np.float32]
 Columns = NDArray[np.float32]  # (measures, blocks)
 Places = NDArray[np.int64]
+Kept = NDArray[np.float32]  # (blocks,): 1 where trafilatura kept the block
 
 _EDGE_WORDS = 14  # words from each end of a block that the wording models read: chrome shows at the edges
 _WORDS_READ = 60  # words of a block that are measured for case and function words
@@ -58,13 +58,14 @@ SHAPE = (
 PLACE = ("index", "index_from_end", "chars_before", "gap")
 NEIGHBOUR = ("chars", "words", "ends_sentence", "title_case", "function_words", "bullet")
 DOM = (
-    *(f"kept_{preset}" for preset in PRESETS), "link_density", "depth", "hidden",
+    "kept", "link_density", "depth", "hidden",
     *(f"tag_{tag}" for tag in _TAGS), *(f"in_{tag}" for tag in _AROUND),
-    "twins", "twins_kept", "since_kept", "until_kept", "before_first_kept", "after_last_kept",
+    "twins", "twins_kept", "copies_kept", "copies_before",
+    "since_kept", "until_kept", "before_first_kept", "after_last_kept",
 )  # fmt: skip
-DOM_NEIGHBOUR = (*(f"kept_{preset}" for preset in PRESETS), "link_density")
+DOM_NEIGHBOUR = ("kept", "link_density")
 DOCUMENT = ("blocks", "short_share", "sentence_share", "median_chars", "gap_share", "repeat_share", "bullet_share")
-DOM_DOCUMENT = (*(f"kept_share_{preset}" for preset in PRESETS), "preset_gap")
+DOM_DOCUMENT = ("kept_share",)
 _OFFSETS = (-2, -1, 1, 2)
 _WINDOW = 4
 _SHORT = 40  # characters below which a line of running prose is rare
@@ -118,7 +119,7 @@ def texts_rows(texts: Sequence[Sequence[Block]], titles: Sequence[str | None]) -
 def pages_rows(pages: Sequence[Sequence[Block]], titles: Sequence[str | None]) -> Matrix:
     """(n, len(PAGE_FEATURES)) rows of all pages' blocks; cheaper than `page_rows` one by one, and equal to it."""
     chunk = _chunk(pages)
-    kept = np.array([block.kept for block in chunk.blocks], dtype=np.float32).reshape(-1, len(PRESETS)).T
+    kept = np.array([block.kept for block in chunk.blocks], dtype=np.float32)
     dom = _doms(chunk, kept)
     near = _neighbours(_pick(dom, DOM, DOM_NEIGHBOUR), chunk)
     return np.vstack([_text_columns(chunk, titles), dom, near, _dom_documents(chunk, kept)]).T
@@ -285,7 +286,7 @@ def _documents(chunk: _Chunk, shape: Columns, sizes: Places, gaps: Columns) -> C
     return np.array(rows, dtype=np.float32)[:, chunk.owners]
 
 
-def _doms(chunk: _Chunk, kept: Columns) -> Columns:
+def _doms(chunk: _Chunk, kept: Kept) -> Columns:
     """(len(DOM), n): what the mark-up and trafilatura say of each block."""
     blocks, owners = chunk.blocks, chunk.owners.tolist()
     letters = [len(block.text) - block.text.count(" ") for block in blocks]
@@ -295,9 +296,20 @@ def _doms(chunk: _Chunk, kept: Columns) -> Columns:
     depth, *marks = tags.reshape(-1, 1 + len(_TAGS) + len(_AROUND)).T
     styles = _numbered((owner, block.tag, block.names) for owner, block in zip(owners, blocks, strict=True))
     twins = np.bincount(styles)[styles]
-    twins_kept = np.bincount(styles, weights=kept[0])[styles] / twins
-    around = np.array([links, depth, hidden, *marks, np.log1p(twins), twins_kept], dtype=np.float32)
-    return np.vstack([kept, around, _distances(kept[0], chunk)])
+    twins_kept = np.bincount(styles, weights=kept)[styles] / twins
+    copies = _copies(_numbered((owner, block.text) for owner, block in zip(owners, blocks, strict=True)), kept)
+    around = np.array([links, depth, hidden, *marks, np.log1p(twins), twins_kept, *copies], dtype=np.float32)
+    return np.vstack([kept[None], around, _distances(kept, chunk)])
+
+
+def _copies(same: Places, kept: Kept) -> tuple[NDArray[Any], NDArray[Any]]:
+    """How many other blocks with the same text are kept, and how many stand before: pages repeat a text for phones."""
+    others_kept = np.bincount(same, weights=kept)[same] - kept if len(same) else kept
+    order = np.argsort(same, kind="stable")
+    firsts = np.searchsorted(same[order], same[order])
+    before = np.empty(len(same))
+    before[order] = np.arange(len(same)) - firsts
+    return others_kept, before
 
 
 @lru_cache(maxsize=8192)  # a page has some dozens of them
@@ -307,7 +319,7 @@ def _tag_marks(tag: str, ancestors: tuple[str, ...]) -> tuple[float, ...]:
     return (len(ancestors), *(named == name for name in _TAGS), *(name in ancestors for name in _AROUND))
 
 
-def _distances(kept: NDArray[np.float32], chunk: _Chunk) -> Columns:
+def _distances(kept: Kept, chunk: _Chunk) -> Columns:
     """(4, n): log blocks since and until one that trafilatura kept, and whether none came yet or comes still."""
     n = len(kept)
     order = np.arange(n)
@@ -319,9 +331,8 @@ def _distances(kept: NDArray[np.float32], chunk: _Chunk) -> Columns:
     return np.array([np.log1p(since), np.log1p(until), first, final], dtype=np.float32)
 
 
-def _dom_documents(chunk: _Chunk, kept: Columns) -> Columns:
-    """(len(DOM_DOCUMENT), n): share of the page's characters that each preset keeps, and their difference."""
+def _dom_documents(chunk: _Chunk, kept: Kept) -> Columns:
+    """(len(DOM_DOCUMENT), n): share of the page's characters that trafilatura keeps."""
     sizes = np.array([len(block.text) for block in chunk.blocks], dtype=np.int64)
-    totals = np.maximum(_sums(sizes, chunk), 1)
-    shares = np.array([_sums(flags * sizes, chunk) / totals for flags in kept], dtype=np.float32)
-    return np.vstack([shares, shares[-1] - shares[0]])[:, chunk.owners]
+    shares = _sums(kept * sizes, chunk) / np.maximum(_sums(sizes, chunk), 1)
+    return shares.astype(np.float32)[None, chunk.owners]

@@ -130,7 +130,9 @@ class Block:
         ancestors: tags around it, innermost first, without html and body.
         names: class, id, role and itemprop words of its element and of those around it, innermost first.
         link_chars: characters of `text` that are inside links.
-        kept: one flag for each extractor preset of `extract.PRESETS`: the preset kept this text.
+        kept: the extractor kept this text.
+        path: numbers of the elements around it, outermost first, without html and body; the same element has the
+            same number in all blocks of a page.
     """
 
     text: str
@@ -140,7 +142,8 @@ class Block:
     ancestors: tuple[str, ...] = ()
     names: str = ""
     link_chars: int = 0
-    kept: tuple[bool, ...] = ()
+    kept: bool = False
+    path: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

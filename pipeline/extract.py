@@ -22,10 +22,6 @@ from trafilatura.utils import repair_faulty_html
 
 from pipeline.document import Metadata
 
-# The presets whose choice becomes a feature of every block. Recall adds what default drops with its
-# container; their difference says how sure trafilatura is.
-PRESETS = ("default", "recall")
-
 _DATE_META = (
     "article:published_time", "datepublished", "date", "dc.date", "dc.date.issued", "dcterms.date",
     "dcterms.created", "pubdate", "publishdate", "publish-date", "parsely-pub-date", "sailthru.date",
@@ -43,11 +39,11 @@ logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its warnings are 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A parsed page: its tree, its metadata, and for each preset the lines that trafilatura keeps."""
+    """A parsed page: its tree, its metadata, and the lines that trafilatura keeps."""
 
     tree: HtmlElement
     metadata: Metadata
-    kept: tuple[tuple[str, ...], ...]
+    kept: tuple[str, ...]
 
 
 class _FlatTree:
@@ -124,14 +120,17 @@ def _flat(html: str) -> HtmlElement:
 
 
 def extract(tree: HtmlElement) -> Page:
-    """Run every preset and read the metadata; the tree is left as it was."""
-    kept = tuple(kept_lines(tree, favor_recall=preset == "recall") for preset in PRESETS)
-    return Page(tree, read_metadata(tree), kept)
+    """Run trafilatura and read the metadata; the tree is left as it was.
+
+    Its fast mode that favours recall costs little more than half of its default. The block model does as well on it as
+    on default and recall together: log-loss .141 against .142 on blocks of 1,000 articles, folds by site.
+    """
+    return Page(tree, read_metadata(tree), kept_lines(tree, fast=True, favor_recall=True))
 
 
-def kept_lines(tree: HtmlElement, *, favor_recall: bool = False) -> tuple[str, ...]:
+def kept_lines(tree: HtmlElement, *, fast: bool = False, favor_recall: bool = False) -> tuple[str, ...]:
     """The lines of trafilatura's plain text, comments off; empty when it finds no content."""
-    document = bare_extraction(tree, include_comments=False, favor_recall=favor_recall)
+    document = bare_extraction(tree, include_comments=False, fast=fast, favor_recall=favor_recall)
     text = document.text if isinstance(document, Document) else None
     return tuple(line for raw in (text or "").splitlines() if (line := " ".join(raw.split())))
 

@@ -89,7 +89,7 @@ def _refuse_copies(labels: Labels, blocks: Sequence[Block], content: str) -> Non
             places.setdefault(tuple(tokens(block.text)), []).append(index)
     gold_lines = Counter(tuple(tokens(line)) for line in content.splitlines())
     for key, indexes in places.items():
-        surplus = sorted(indexes, key=lambda index: (not any(blocks[index].kept), index))
+        surplus = sorted(indexes, key=lambda index: (not blocks[index].kept, index))
         labels[surplus[max(gold_lines[key], 1) :]] = BlockLabel.CHROME
 
 

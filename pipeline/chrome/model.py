@@ -25,6 +25,7 @@ from pipeline.blocks import (
 )
 from pipeline.chrome.dumps import DUMP_FEATURES, dump_row
 from pipeline.chrome.kinds import CUE_FEATURES, cue_rows
+from pipeline.containers import CONTAINERS, container_columns
 from pipeline.document import Block
 
 Probabilities = NDArray[np.float64]
@@ -33,7 +34,7 @@ _TEASER = 0.2  # a list with a bullet that is less likely chrome than this is de
 MANNERS = ("text_drop", "bullet_drop", "bare_drop")  # limits for lines with a cue, bullets without, other lines
 LINE_FEATURES = (*TEXT_FEATURES, *CUE_FEATURES)
 CHROME_FEATURES: Mapping[str, Sequence[str]] = {
-    "page_blocks": PAGE_FEATURES,
+    "page_blocks": (*PAGE_FEATURES, *CONTAINERS),
     "dump": DUMP_FEATURES,
     "dump_lines": LINE_FEATURES,
     "article_lines": LINE_FEATURES,
@@ -46,8 +47,8 @@ class Thresholds:
     """Probabilities of chrome at which blocks go, chosen on validation sites (metrics/chrome.json).
 
     Attributes:
-        page_drop: a block that trafilatura kept is dropped at or above it.
-        page_rescue: a block that trafilatura dropped is brought back below it.
+        page_drop: a block of a page goes at or above it, whatever else the page holds.
+        page_precision: what expected precision counts beside expected recall where a page's blocks are chosen.
         text_drop: a line of a text that reads as an article goes at or above it if it has a cue.
         bullet_drop: the same for a bullet without a cue.
         bare_drop: the same for a line without either, which may well be a heading.
@@ -56,7 +57,7 @@ class Thresholds:
     """
 
     page_drop: float
-    page_rescue: float
+    page_precision: float
     text_drop: float
     bullet_drop: float
     bare_drop: float
@@ -110,10 +111,22 @@ class ChromeModel:
         return [LineChances(float(dump), part) for dump, part in zip(dumps, chrome, strict=True)]
 
     def page_drops(self, page: Titled, chrome: Probabilities) -> NDArray[np.bool_]:
-        """Which blocks of a page do not belong to its text."""
-        kept = np.array([block.kept[0] for block in page.blocks], dtype=bool)
-        limits = np.where(kept, self.thresholds.page_drop, self.thresholds.page_rescue)
-        return np.asarray(chrome >= limits)
+        """Which blocks of a page do not belong to its text.
+
+        What stays are the blocks, the likeliest content first, at which expected precision and recall of the words
+        are highest together. A doubtful block weighs more on a short text than on a long one, so that one limit for
+        all pages would be wrong for most (Lewis 1995, "Evaluating and optimizing autonomous text classification
+        systems", derives the same for F1).
+        """
+        if not len(chrome):
+            return np.zeros(0, dtype=bool)
+        words = np.array([block.text.count(" ") + 1 for block in page.blocks], dtype=np.float64)
+        order = np.argsort(chrome, kind="stable")
+        content = np.cumsum((words * (1 - chrome))[order])
+        goal = self.thresholds.page_precision * content / np.cumsum(words[order]) + content / max(content[-1], 1e-9)
+        drops = np.ones(len(chrome), dtype=bool)
+        drops[order[: int(np.argmax(goal)) + 1]] = False
+        return drops | (chrome >= self.thresholds.page_drop)
 
     def text_drops(self, text: Titled, chances: LineChances) -> NDArray[np.bool_]:
         """Which lines of a text go: carefully in an article, readily in a dump."""
@@ -156,11 +169,22 @@ def _is_bullet(block: Block) -> bool:
 
 
 def page_matrix(parts: Mapping[str, Any], pages: Sequence[Titled]) -> NDArray[np.float32]:
-    """Rows of all pages' blocks: features, then wording and mark-up scores with their neighbours'."""
+    """Rows of all pages' blocks as the trees of pages take them."""
     blocks = _flat(pages)
     scores = [scored(parts["wording"], map(wording, blocks)), scored(parts["markup"], map(surroundings, blocks))]
-    rows = pages_rows([page.blocks for page in pages], [page.title for page in pages])
-    return _beside(rows, np.column_stack(scores), [len(page.blocks) for page in pages])
+    return page_block_rows(pages, np.column_stack(scores))
+
+
+def page_block_rows(pages: Sequence[Titled], scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Features of all pages' blocks and of the elements around them, then their scores with the neighbours'.
+
+    Args:
+        scores: (n, 2) log-odds of the wording and the mark-up model.
+    """
+    blocks = [page.blocks for page in pages]
+    rows = pages_rows(blocks, [page.title for page in pages])
+    near = with_neighbours(scores.astype(np.float32, copy=False), list(map(len, blocks)))
+    return np.vstack([rows.T, container_columns(blocks, scores), near.T]).T
 
 
 def text_matrix(parts: Mapping[str, Any], texts: Sequence[Titled]) -> NDArray[np.float32]:

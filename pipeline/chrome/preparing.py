@@ -4,11 +4,14 @@ from pipeline.chrome.gold import label_blocks
 from pipeline.corpora.pages import GoldPage
 from pipeline.corpora.prepared import PreparedPage
 from pipeline.corpora.splits import split_site
-from pipeline.extract import extract, parse
+from pipeline.document import Block
+from pipeline.extract import extract, kept_lines, parse
 from pipeline.read import decode
 from pipeline.segment.page import page_blocks
 from pipeline.segment.title import headline
 from pipeline.settings import PrepareSettings
+
+BASELINES = ("default", "recall")  # trafilatura's own settings that winnow is measured beside
 
 
 def prepare_page(gold: GoldPage, settings: PrepareSettings) -> PreparedPage | None:
@@ -18,6 +21,8 @@ def prepare_page(gold: GoldPage, settings: PrepareSettings) -> PreparedPage | No
         return None
     page = extract(tree)
     blocks = page_blocks(page)
+    baselines = [kept_lines(tree, favor_recall=name == "recall") for name in BASELINES]
+    cleaned = [Block(line, "line", number) for number, line in enumerate(baselines[0], 1)]
     return PreparedPage(
         id=gold.id,
         corpus=gold.corpus,
@@ -32,7 +37,9 @@ def prepare_page(gold: GoldPage, settings: PrepareSettings) -> PreparedPage | No
         content=gold.content,
         wanted=gold.wanted,
         unwanted=gold.unwanted,
-        presets=tuple("\n".join(lines) for lines in page.kept),
+        baselines=tuple("\n".join(lines) for lines in baselines),
         blocks=tuple(blocks),
         labels=tuple(int(label) for label in label_blocks(blocks, gold)),
+        cleaned=tuple(cleaned),
+        cleaned_labels=tuple(int(label) for label in label_blocks(cleaned, gold)),
     )

@@ -103,19 +103,18 @@ def other_texts(pages: Sequence[PreparedPage], seed: int) -> list[LabelledText]:
 def page_texts(page: PreparedPage, seed: int) -> Iterator[LabelledText]:
     """The four texts that one page with gold content gives; none where gold content is missing."""
     chance = random.Random(f"{seed}:{page.id}")  # noqa: S311 - sampling, not secrecy
-    lines = _titled(page)
+    lines = _titled(page.blocks, page.labels, page.title)
     content = [index for index, (_, label) in enumerate(lines) if label == BlockLabel.CONTENT]
     if len(content) < 3:  # noqa: PLR2004 - fewer lines make no article
         return
-    kept = {index for index in range(len(lines)) if page.blocks[index].kept[0]}
     choices = {
         Situation.DUMP: range(min(len(lines), _DUMP_LINES)),
         Situation.DIRTY: sorted({*content, *_dirt(lines, content, chance)}),
-        Situation.CLEANED: sorted(kept),
         Situation.CLEAN: content,
     }
     for situation, indexes in choices.items():
         yield _text(page.site, situation, [lines[index] for index in indexes], chance)
+    yield _text(page.site, Situation.CLEANED, _titled(page.cleaned, page.cleaned_labels, page.title), chance)
 
 
 def authored_text(name: str, lines: Sequence[AuthoredLine]) -> LabelledText:
@@ -177,11 +176,10 @@ def prose_text(group: str, text: str) -> LabelledText:
     return LabelledText(group, Situation.CLEAN, blocks, (int(BlockLabel.CONTENT),) * len(blocks))
 
 
-def _titled(page: PreparedPage) -> list[tuple[Block, int]]:
-    """The page's blocks as lines with their labels; the headline's first line is content in a text."""
+def _titled(blocks: Sequence[Block], labels: Sequence[int], title: str | None) -> list[tuple[Block, int]]:
+    """A page's blocks as lines with their labels; the headline's first line is content in a text."""
     pairs: list[tuple[Block, int]] = []
-    title = page.title
-    for block, label in zip(page.blocks, page.labels, strict=True):
+    for block, label in zip(blocks, labels, strict=True):
         if block.text == title:
             label, title = BlockLabel.CONTENT, None  # noqa: PLW2901 - the headline itself
         pairs.append((_line(block.text), label))

@@ -13,10 +13,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from pipeline.blocks import page_rows, surroundings, wording
+from pipeline.blocks import surroundings, wording
 from pipeline.chrome.dumps import dump_row
 from pipeline.chrome.gold import BlockLabel
-from pipeline.chrome.model import Titled, line_rows, scored, stacked
+from pipeline.chrome.model import Titled, line_rows, page_block_rows, scored, stacked
 from pipeline.chrome.situations import DUMPS, LabelledText, Situation
 from pipeline.corpora.prepared import PreparedPage
 from pipeline.document import Block
@@ -126,7 +126,7 @@ def _fit_pages(
 
 def _page_rows(page: PreparedPage, words: Pipeline, marks: Pipeline) -> NDArray[np.float32]:
     scores = [scored(words, map(wording, page.blocks)), scored(marks, map(surroundings, page.blocks))]
-    return stacked([page_rows(page.blocks, page.title)], np.column_stack(scores))
+    return page_block_rows([Titled(page.blocks, page.title)], np.column_stack(scores))
 
 
 def _fit_texts(

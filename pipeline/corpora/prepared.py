@@ -46,7 +46,9 @@ class PreparedPage:
     Attributes:
         title: the headline as the page shows it.
         content: gold main text; None where the corpus has snippets only.
-        presets: for each extractor preset its own output, lines joined by line feeds.
+        baselines: what trafilatura makes of the page with its default settings and with those that favour recall.
+        cleaned: the lines of the first baseline, as somebody has them who used trafilatura.
+        cleaned_labels: their labels.
     """
 
     id: str
@@ -60,9 +62,11 @@ class PreparedPage:
     content: str | None
     wanted: tuple[str, ...]
     unwanted: tuple[str, ...]
-    presets: tuple[str, ...]
+    baselines: tuple[str, ...]
     blocks: tuple[Block, ...]
     labels: tuple[int, ...]
+    cleaned: tuple[Block, ...]
+    cleaned_labels: tuple[int, ...]
 
 
 def write_lines(path: Path, records: Iterable[PreparedText | PreparedPage]) -> int:
@@ -84,13 +88,13 @@ def read_texts(path: Path) -> Iterator[PreparedText]:
 def read_pages(path: Path) -> Iterator[PreparedPage]:
     """Read prepared pages in the order in which they were written."""
     for fields in _records(path):
-        lists = {name: tuple(fields[name]) for name in ("wanted", "unwanted", "presets", "labels")}
-        blocks = tuple(_block(item) for item in fields["blocks"])
-        yield PreparedPage(**{**fields, **lists, "split": Split(fields["split"]), "blocks": blocks})
+        lists = {name: tuple(fields[name]) for name in ("wanted", "unwanted", "baselines", "labels", "cleaned_labels")}
+        blocks = {name: tuple(_block(item) for item in fields[name]) for name in ("blocks", "cleaned")}
+        yield PreparedPage(**{**fields, **lists, **blocks, "split": Split(fields["split"])})
 
 
 def _block(fields: dict[str, Any]) -> Block:
-    return Block(**{**fields, "ancestors": tuple(fields["ancestors"]), "kept": tuple(fields["kept"])})
+    return Block(**{**fields, "ancestors": tuple(fields["ancestors"]), "path": tuple(fields["path"])})
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:

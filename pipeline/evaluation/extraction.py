@@ -8,9 +8,9 @@ from typing import Any
 
 from pipeline.chrome.cleaning import assemble, clean_texts
 from pipeline.chrome.model import ChromeModel, Titled
+from pipeline.chrome.preparing import BASELINES
 from pipeline.corpora.prepared import PreparedPage, PreparedText
 from pipeline.document import Label, Metadata
-from pipeline.extract import PRESETS
 from pipeline.measure import Extraction, extraction, overlap, snippets
 
 Figures = dict[str, Any]
@@ -56,15 +56,20 @@ def our_texts(model: ChromeModel, texts: Sequence[str]) -> list[str]:
 def _compare(model: ChromeModel, pages: Sequence[PreparedPage]) -> Figures:
     """Precision, recall and F1 of each contender on the same pages."""
     dumps = ["\n".join(block.text for block in page.blocks) for page in pages]
-    cleaned = [page.presets[0] for page in pages]
+    cleaned = [page.baselines[0] for page in pages]
     contenders = {
         "pages: winnow": our_lines(model, pages),
-        **{f"pages: trafilatura {name}": [page.presets[place] for page in pages] for place, name in enumerate(PRESETS)},
+        **{f"pages: trafilatura {name}": texts for name, texts in _baselines(pages)},
         "dumps: winnow": our_texts(model, dumps),
         "dumps: all text": dumps,
         "cleaned by trafilatura, then winnow": our_texts(model, cleaned),
     }
     return {name: _rounded(_figures(pages, found)) for name, found in contenders.items()}
+
+
+def _baselines(pages: Sequence[PreparedPage]) -> list[tuple[str, list[str]]]:
+    """What trafilatura makes of each page, under the name of its settings."""
+    return [(name, [page.baselines[place] for page in pages]) for place, name in enumerate(BASELINES)]
 
 
 def _figures(pages: Sequence[PreparedPage], found: Sequence[str]) -> Extraction:
@@ -85,7 +90,7 @@ def _rounded(figures: Extraction) -> Figures:
 def _snippets(model: ChromeModel, pages: Sequence[PreparedPage]) -> Figures:
     """Share of must-have strings that are there and of must-not-have strings that are gone, and their F1."""
     contenders = {"winnow": our_lines(model, pages)}
-    contenders |= {f"trafilatura {name}": [page.presets[place] for page in pages] for place, name in enumerate(PRESETS)}
+    contenders |= {f"trafilatura {name}": texts for name, texts in _baselines(pages)}
     return {name: _snippet_figures(pages, found) for name, found in contenders.items()} | {"pages": len(pages)}
 
 

@@ -13,6 +13,7 @@ from pipeline.document import Block
 from pipeline.segment.rows import is_blank, is_layout
 
 _REACH = 200  # blocks before and after the last match in which a joined or split line is looked for
+_ROW_REACH = 1000  # the same for a table row: rows that lay out a page hold all of it
 _PIECE = 12  # letters that tell a piece of a longer text from a chance
 _REST_SHARE = 0.2  # share of a block that no line stands for, from which the rest stays a block of its own
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -22,7 +23,7 @@ _ASCII_MARKS = dict.fromkeys(code for code in range(128) if not chr(code).isalnu
 
 @dataclass(slots=True)
 class _Alignment:
-    """What has been matched so far of one preset's lines.
+    """What has been matched so far of the lines.
 
     Attributes:
         keys: letters and digits of each block; the text itself where it has none.
@@ -51,26 +52,26 @@ class _Alignment:
     cursor: int = -1
 
 
-def mark_kept(blocks: Sequence[Block], kept: Sequence[Sequence[str]]) -> list[Block]:
-    """Flag the blocks that each preset's lines stand for, put the first preset's lines in their place, and number all.
+def mark_kept(blocks: Sequence[Block], lines: Sequence[str]) -> list[Block]:
+    """Flag the blocks that an extractor's lines stand for, put the lines in their place, and number all.
 
-    Lines are looked for after the line before them first, since extractors keep reading order. Lines of the first
-    preset that no block explains become blocks of their own, so that nothing that was kept is lost. A heading is
-    kept once, and a table row that lays out the page gives way to the blocks in its cells.
+    Lines are looked for after the line before them first, since extractors keep reading order. Lines that no block
+    explains become blocks of their own, so that nothing that was kept is lost. A heading is kept once, and a table
+    row that lays out the page gives way to the blocks in its cells.
 
     Args:
         blocks: of one page, in document order.
-        kept: for each preset the lines that it kept, in order.
+        lines: what the extractor kept, in order.
     """
     letters = [_letters(block.text) for block in blocks]
     keys = [key or block.text for key, block in zip(letters, blocks, strict=True)]
     places: dict[str, list[int]] = defaultdict(list)
     for index, key in enumerate(keys):
         places[key].append(index)
-    states = [_aligned(lines, _Alignment(blocks, keys, letters, places)) for lines in kept]
+    state = _aligned(lines, _Alignment(blocks, keys, letters, places))
     return [
-        Block(text, block.tag, number, block.gap, block.ancestors, block.names, block.link_chars, flags)
-        for number, (block, text, flags) in enumerate(_rewritten(blocks, states), 1)
+        Block(text, block.tag, number, block.gap, block.ancestors, block.names, block.link_chars, is_kept, block.path)
+        for number, (block, text, is_kept) in enumerate(_rewritten(blocks, state), 1)
     ]
 
 
@@ -120,8 +121,7 @@ def _note(line: str, found: Sequence[int], state: _Alignment, *, key: str) -> No
 
 def _near(line: str, key: str, state: _Alignment) -> Sequence[int]:
     """The blocks around the last match that a line was joined or cut from, in order; empty when there are none."""
-    near = range(max(state.cursor - _REACH, 0), min(state.cursor + _REACH, len(state.keys)))
-    for start in near:
+    for start in _around(state, _REACH):
         block = state.keys[start]
         if key.startswith(block) and start not in state.covered:
             end = _joined(key, state, start)
@@ -129,7 +129,11 @@ def _near(line: str, key: str, state: _Alignment) -> Sequence[int]:
                 return range(start, _with_marks(line, state, end))
         if _PIECE <= len(key) < len(block) and _is_piece(key, state, start):
             return (start,)
-    return _scattered(key, state, near)
+    return _scattered(key, state, _around(state, _ROW_REACH if line.startswith("|") else _REACH))
+
+
+def _around(state: _Alignment, reach: int) -> range:
+    return range(max(state.cursor - reach, 0), min(state.cursor + reach, len(state.keys)))
 
 
 def _exact(key: str, state: _Alignment) -> int | None:
@@ -179,71 +183,46 @@ def _with_marks(line: str, state: _Alignment, end: int) -> int:
 
 
 def _scattered(key: str, state: _Alignment, near: range) -> Sequence[int]:
-    """Blocks of which a line was put together with others left out: a table row without its empty parts.
+    """Blocks of which a line was put together with others left out or in another order: a table row, mostly.
 
-    Long parts are placed first, each after the one before. Short ones are only taken for parts where they fill
-    the whole of what is left between two long ones, or after the last.
+    Long parts are told by their letters, wherever in the line they stand. Short ones are only taken for parts where
+    they stand between long ones on the page and what the long ones leave of the line has their letters.
     """
-    free = [index for index in near if index not in state.covered]
-    ends = dict(_long_parts(key, state, free))
-    if not ends:
+    free = [index for index in near if index not in state.covered and state.letters[index]]
+    long = [index for index in free if len(state.letters[index]) >= _PIECE and state.letters[index] in key]
+    found, rest = _taken(sorted(long, key=lambda index: -len(state.letters[index])), key, state)
+    if not found:
         return ()
-    parts: list[int] = []
-    short: list[int] = []
-    place = 0
-    for index in free[free.index(next(iter(ends))) :]:
-        if index not in ends:
-            short.append(index)
-            continue
-        begin = ends[index] - len(state.keys[index])
-        parts += [*_filling(key[place:begin], state, short), index]
-        short, place = [], ends[index]
-    return [*parts, *_filling(key[place:], state, short)]
+    between = [index for index in free if min(found) < index < max(found) and index not in long]
+    return sorted([*found, *_taken(between, rest, state)[0]])
 
 
-def _long_parts(key: str, state: _Alignment, free: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Blocks long enough to be told from chance that follow each other in the line, each with its end there."""
-    place = 0
-    for index in free:
-        letters = state.keys[index]
-        found = key.find(letters, place) if len(letters) >= _PIECE else -1
-        if found >= 0:
-            place = found + len(letters)
-            yield index, place
+def _taken(blocks: Sequence[int], key: str, state: _Alignment) -> tuple[list[int], str]:
+    """Those of the blocks whose letters stand in a line, each letter of it taken once, and what they leave of it."""
+    found = []
+    for index in blocks:
+        if state.letters[index] in key:
+            key = key.replace(state.letters[index], " ", 1)
+            found.append(index)
+    return found, key
 
 
-def _filling(gap: str, state: _Alignment, short: Sequence[int]) -> list[int]:
-    """Those of the short blocks that joined are the gap; none where they leave some of it."""
-    parts: list[int] = []
-    place = 0
-    for index in short:
-        letters = state.keys[index]
-        if place < len(gap) and len(letters) < _PIECE and gap.startswith(letters, place):
-            parts.append(index)
-            place += len(letters)
-    return parts if place == len(gap) else []
+Written = tuple[Block, str, bool]  # a block to take everything else from, a text, and whether it was kept
+_ORPHAN = Block(text="", tag="line", line=0)
 
 
-Written = tuple[Block, str, tuple[bool, ...]]  # a block to take everything else from, a text, a flag for each preset
-
-
-def _rewritten(blocks: Sequence[Block], states: Sequence[_Alignment]) -> Iterator[Written]:
-    """The blocks with the first preset's lines in place of those that they stand for, orphans where they came."""
-    first, *others = states
-    orphan = (Block(text="", tag="line", line=0), (True,) + (False,) * len(others))
-    yield from ((orphan[0], line, orphan[1]) for line in first.orphans.get(-1, ()))
+def _rewritten(blocks: Sequence[Block], state: _Alignment) -> Iterator[Written]:
+    """The blocks with lines in place of those that they stand for, orphans where they came."""
+    yield from ((_ORPHAN, line, True) for line in state.orphans.get(-1, ()))
     for index, block in enumerate(blocks):
-        flags = tuple([index in state.covered for state in others])
-        if index not in first.covered:
-            yield block, block.text, (False, *flags)
-        elif index in first.own:
-            yield block, block.text, (True, *flags)
-        lines = first.lines.get(index, ())
-        yield from ((block, line, (True, *flags)) for line in lines)
+        if index not in state.covered or index in state.own:
+            yield block, block.text, index in state.own
+        lines = state.lines.get(index, ())
+        yield from ((block, line, True) for line in lines)
         rest = _rest(block, lines) if lines else ""
         if rest:
-            yield block, rest, (False, *flags)
-        yield from ((orphan[0], line, orphan[1]) for line in first.orphans.get(index, ()))
+            yield block, rest, False
+        yield from ((_ORPHAN, line, True) for line in state.orphans.get(index, ()))
 
 
 def _rest(block: Block, lines: Sequence[str]) -> str:

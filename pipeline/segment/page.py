@@ -41,6 +41,7 @@ class _Open:
     Attributes:
         tags: its own tag and those around it, innermost first, without html and body.
         holder: the tag of the nearest element that begins a block, itself included.
+        path: its number and those of the elements around it, outermost first.
         end: how many pieces of the run that began in it had come when it ended; None while it is open.
     """
 
@@ -49,6 +50,7 @@ class _Open:
     parent: "_Open | None"
     tags: tuple[str, ...]
     holder: str
+    path: tuple[int, ...]
     end: int | None = None
     own: str | None = None
     around: tuple[str, ...] | None = None
@@ -92,6 +94,7 @@ class _Walk:
     link_chars: int = 0
     links: int = 0
     top: _Open | None = None
+    opened: int = 0
 
     def add(self, text: str) -> None:
         """Take in a piece of text that is not empty."""
@@ -115,6 +118,7 @@ class _Walk:
                 ancestors=self.top.tags if self.top else (),
                 names=self.names(),
                 link_chars=min(self.link_chars, len(text)),
+                path=self.top.path if self.top else (),
             )
         )
         self.run, self.lead, self.link_chars = [], [], 0
@@ -133,7 +137,7 @@ class _Walk:
 
 
 def page_blocks(page: Page) -> list[Block]:
-    """The blocks of a page in document order, each marked with the presets that kept it.
+    """The blocks of a page in document order, those marked that trafilatura kept.
 
     Lines of trafilatura that no block of the page explains (its own repairs of broken mark-up) become
     blocks too, so that nothing that it kept is lost.
@@ -182,8 +186,9 @@ def _enter(walk: _Walk, element: HtmlElement) -> None:
         walk.flush()
     if tag not in _WHOLE_PAGE:
         top = walk.top
-        tags, holder = (top.tags, top.holder) if top else ((), "body")
-        walk.top = _Open(element, tag, top, (tag, *tags), holder if inline else tag)
+        tags, holder, path = (top.tags, top.holder, top.path) if top else ((), "body", ())
+        walk.opened += 1
+        walk.top = _Open(element, tag, top, (tag, *tags), holder if inline else tag, (*path, walk.opened))
     if tag == "a":
         walk.links += 1
     if text := element.text:
