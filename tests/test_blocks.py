@@ -24,7 +24,6 @@ from pipeline.blocks import (
     wording,
 )
 from pipeline.document import Block
-from pipeline.extract import PRESETS
 from pipeline.segment.text import text_blocks
 from tests.strategies import SENTENCES, crooked_texts, texts
 
@@ -32,7 +31,7 @@ _WINDOWS = 6  # two blocks before, two after, and the means above and below
 
 
 def block(text: str = "Rain fell.", **fields: object) -> Block:
-    return Block(**{"text": text, "tag": "p", "line": 1, "kept": (False,) * len(PRESETS), **fields})
+    return Block(**{"text": text, "tag": "p", "line": 1, **fields})
 
 
 def value(name: str, blocks: list[Block], place: int = 0, title: str | None = None) -> float:
@@ -50,7 +49,7 @@ _BLOCKS = st.lists(
         ancestors=st.lists(st.sampled_from(("nav", "div", "ul", "a")), max_size=4).map(tuple),
         names=st.sampled_from(("", "hidden", "post body")),
         link_chars=st.integers(0, 10_000),
-        kept=st.tuples(*(st.booleans() for _ in PRESETS)),
+        kept=st.booleans(),
     ),
     max_size=7,
 )
@@ -165,8 +164,7 @@ def test_means_above_and_below_cover_four_blocks():
         pytest.param({"tag": "th"}, "tag_td", 1, id="header cells count as cells"),
         pytest.param({"ancestors": ("p", "nav")}, "in_nav", 1, id="in a menu"),
         pytest.param({"ancestors": ("p", "nav")}, "depth", 2, id="depth"),
-        pytest.param({"kept": (True, False)}, "kept_default", 1, id="kept by default"),
-        pytest.param({"kept": (False, True)}, "kept_recall", 1, id="kept for recall"),
+        pytest.param({"kept": True}, "kept", 1, id="kept"),
     ],
 )
 def test_what_the_mark_up_says_of_a_block(fields: dict[str, object], name: str, expected: float):
@@ -174,7 +172,7 @@ def test_what_the_mark_up_says_of_a_block(fields: dict[str, object], name: str, 
 
 
 def test_distances_to_kept_blocks():
-    blocks = [block(kept=(kept, False)) for kept in (False, True, False, False, True, False)]
+    blocks = [block(kept=kept) for kept in (False, True, False, False, True, False)]
     assert [value("before_first_kept", blocks, place) for place in range(6)] == [1, 0, 0, 0, 0, 0]
     assert [value("after_last_kept", blocks, place) for place in range(6)] == [0, 0, 0, 0, 0, 1]
     assert value("since_kept", blocks, 3) == pytest.approx(math.log1p(2))
@@ -182,15 +180,19 @@ def test_distances_to_kept_blocks():
 
 
 def test_twins_are_blocks_of_the_same_tag_and_names():
-    blocks = [block(names="card", kept=(place == 0, False)) for place in range(4)] + [block(names="post")]
+    blocks = [block(names="card", kept=place == 0) for place in range(4)] + [block(names="post")]
     assert value("twins", blocks, 0) == pytest.approx(math.log1p(4))
     assert value("twins_kept", blocks, 3) == pytest.approx(1 / 4)
 
 
-def test_the_share_of_the_page_that_each_preset_keeps():
-    blocks = [block("xxx", kept=(True, True)), block("x", kept=(False, True))]
-    assert value("kept_share_default", blocks) == pytest.approx(0.75)
-    assert value("preset_gap", blocks) == pytest.approx(0.25)
+def test_copies_of_a_text_are_counted_and_those_that_are_kept():
+    blocks = [block("Rain"), block("Sun"), block("Rain", kept=True), block("Rain")]
+    assert [value("copies_kept", blocks, place) for place in range(4)] == [1, 0, 0, 1]
+    assert [value("copies_before", blocks, place) for place in range(4)] == [0, 0, 1, 2]
+
+
+def test_the_share_of_the_page_that_is_kept():
+    assert value("kept_share", [block("xxx", kept=True), block("x")]) == pytest.approx(0.75)
 
 
 def test_all_blocks_of_a_document_share_the_document_columns():

@@ -185,16 +185,18 @@ def _with_marks(line: str, state: _Alignment, end: int) -> int:
 def _scattered(key: str, state: _Alignment, near: range) -> Sequence[int]:
     """Blocks of which a line was put together with others left out or in another order: a table row, mostly.
 
-    Long parts are told by their letters, wherever in the line they stand. Short ones are only taken for parts where
-    they stand between long ones on the page and what the long ones leave of the line has their letters.
+    Long parts are told by their letters, wherever in the line they stand. Short ones that come after the first of
+    them on the page are only taken for parts where they fill the whole of a gap that the long ones leave.
     """
     free = [index for index in near if index not in state.covered and state.letters[index]]
     long = [index for index in free if len(state.letters[index]) >= _PIECE and state.letters[index] in key]
-    found, rest = _taken(sorted(long, key=lambda index: -len(state.letters[index])), key, state)
-    if not found:
-        return ()
-    between = [index for index in free if min(found) < index < max(found) and index not in long]
-    return sorted([*found, *_taken(between, rest, state)[0]])
+    parts, rest = _taken(sorted(long, key=lambda index: -len(state.letters[index])), key, state)
+    short = [index for index in free if parts and index > min(parts) and len(state.letters[index]) < _PIECE]
+    for gap in rest.split():
+        filling = _filling(gap, state, short)
+        parts += filling
+        short = [index for index in short if index not in filling]
+    return sorted(parts)
 
 
 def _taken(blocks: Sequence[int], key: str, state: _Alignment) -> tuple[list[int], str]:
@@ -205,6 +207,18 @@ def _taken(blocks: Sequence[int], key: str, state: _Alignment) -> tuple[list[int
             key = key.replace(state.letters[index], " ", 1)
             found.append(index)
     return found, key
+
+
+def _filling(gap: str, state: _Alignment, short: Sequence[int]) -> list[int]:
+    """Those of the short blocks that joined are the gap; none where they leave some of it."""
+    parts: list[int] = []
+    place = 0
+    for index in short:
+        letters = state.letters[index]
+        if place < len(gap) and gap.startswith(letters, place):
+            parts.append(index)
+            place += len(letters)
+    return parts if place == len(gap) else []
 
 
 Written = tuple[Block, str, bool]  # a block to take everything else from, a text, and whether it was kept

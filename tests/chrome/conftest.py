@@ -32,7 +32,7 @@ def make_page() -> Callable[..., PreparedPage]:
 
     def make(lines: Sequence[tuple[str, int, bool]], site: str = "herald.example", title: str = "") -> PreparedPage:
         blocks = tuple(
-            Block(text=text, tag="p" if kept else "li", line=number, names="" if kept else "menu", kept=(kept, kept))
+            Block(text=text, tag="p" if kept else "li", line=number, names="" if kept else "menu", kept=kept)
             for number, (text, _, kept) in enumerate(lines, 1)
         )
         content = "\n".join(text for text, label, _ in lines if label == BlockLabel.CONTENT)
@@ -48,9 +48,11 @@ def make_page() -> Callable[..., PreparedPage]:
             content=content,
             wanted=(),
             unwanted=(),
-            presets=("", ""),
+            baselines=("", ""),
             blocks=blocks,
             labels=tuple(int(label) for _, label, _ in lines),
+            cleaned=tuple(block for block in blocks if block.kept),
+            cleaned_labels=tuple(int(label) for _, label, kept in lines if kept),
         )
 
     return make

@@ -30,9 +30,7 @@ def gold(
 
 
 def labels(*texts: str, kept: frozenset[int] = frozenset(), page: GoldPage | None = None) -> list[int]:
-    blocks = [
-        Block(text=text, tag="p", line=place + 1, kept=(place in kept, False)) for place, text in enumerate(texts)
-    ]
+    blocks = [Block(text=text, tag="p", line=place + 1, kept=place in kept) for place, text in enumerate(texts)]
     return [int(label) for label in label_blocks(blocks, page or gold())]
 
 

@@ -27,19 +27,13 @@ from pipeline.segment.text import text_blocks
 from tests.strategies import CHROME_LINES, SENTENCES, texts
 
 THRESHOLDS = Thresholds(
-    page_drop=0.6, page_rescue=0.1, text_drop=0.9, bullet_drop=0.9, bare_drop=0.9, dump_drop=0.5, dump=0.4
+    page_drop=0.6, page_precision=1.0, text_drop=0.9, bullet_drop=0.9, bare_drop=0.9, dump_drop=0.5, dump=0.4
 )
 WINDOWS = 7  # a score, its four neighbours, and the means above and below
 
 
-def lines(*texts: str, kept: tuple[bool, ...] = ()) -> Titled:
-    return Titled(
-        [
-            Block(text=text, tag="p", line=place + 1, kept=(bool(kept) and kept[place], False))
-            for place, text in enumerate(texts)
-        ],
-        None,
-    )
+def lines(*texts: str) -> Titled:
+    return Titled([Block(text=text, tag="p", line=place + 1) for place, text in enumerate(texts)], None)
 
 
 def article(chances: Sequence[float]) -> LineChances:
@@ -51,22 +45,36 @@ def decided() -> ChromeModel:
     return ChromeModel({}, THRESHOLDS)
 
 
-@pytest.mark.parametrize(
-    ("kept", "probability", "goes"),
-    [
-        (True, 0.59, False),
-        (True, 0.6, True),
-        (False, 0.09, False),
-        (False, 0.1, True),
-        (True, 0.1, False),
-    ],
-)
-def test_a_kept_block_goes_at_the_drop_limit_and_a_dropped_one_comes_back_below_the_rescue_limit(
-    kept: bool,  # noqa: FBT001 - a case of the table
+@pytest.mark.parametrize(("probability", "goes"), [(0.59, False), (0.6, True)])
+def test_a_block_of_a_page_goes_at_the_limit_whatever_else_there_is(
     probability: float,
-    goes: bool,  # noqa: FBT001
+    goes: bool,  # noqa: FBT001 - a case of the table
 ):
-    assert decided().page_drops(lines("Rain", kept=(kept,)), np.array([probability])).tolist() == [goes]
+    assert decided().page_drops(lines("Rain"), np.array([probability])).tolist() == [goes]
+
+
+def test_a_doubtful_block_stays_beside_a_short_text_and_goes_beside_a_long_one():
+    doubtful = "rain " * 10
+    short, long = lines("sun " * 5, doubtful), lines("sun " * 500, doubtful)
+    assert [decided().page_drops(page, np.array([0.0, 0.55])).tolist() for page in (short, long)] == [
+        [False, False],
+        [False, True],
+    ]
+
+
+def test_more_weight_on_precision_never_keeps_more():
+    page, chances = lines(*(f"word {'rain ' * place}" for place in range(1, 9))), np.linspace(0.05, 0.55, 8)
+    kept = [
+        (~replace(decided(), thresholds=replace(THRESHOLDS, page_precision=weight)).page_drops(page, chances)).sum()
+        for weight in (0.5, 1.0, 2.0, 8.0)
+    ]
+    assert kept == sorted(kept, reverse=True)
+
+
+def test_what_stays_is_what_is_likeliest_to_be_content():
+    chances = np.array([0.5, 0.1, 0.3, 0.05, 0.58])
+    drops = decided().page_drops(lines(*"abcde"), chances)
+    assert chances[~drops].max() < min(chances[drops], default=1)
 
 
 def test_lines_of_an_article_go_with_care_only():

@@ -124,7 +124,8 @@ def test_snippets_are_heeded_where_gold_text_does_not_decide(make_page: MakePage
     assert goals[0] > goals[1]
 
 
-def test_thresholds_are_probabilities(chrome: ChromeModel, pages: list[PreparedPage], texts: list[LabelledText]):
+def test_limits_are_probabilities(chrome: ChromeModel, pages: list[PreparedPage], texts: list[LabelledText]):
     tuned: Thresholds = tune(chrome, pages, texts, [prose_text("y", SENTENCES[0])], 0.1)
-    values = asdict(tuned).values()
-    assert all(0 < value < 1 for value in values)
+    limits = [value for name, value in asdict(tuned).items() if name != "page_precision"]
+    assert all(0 < limit < 1 for limit in limits)
+    assert tuned.page_precision > 0

@@ -67,7 +67,7 @@ def test_contenders_are_counted_on_the_same_pages(models: Models, pages: list[Pr
 
 
 def test_perfect_output_is_one_and_empty_output_nothing(models: Models, pages: list[PreparedPage]):
-    perfect = replace(pages[0], presets=(f"{TITLE}\n" + "\n".join(STORY), ""))
+    perfect = replace(pages[0], baselines=(f"{TITLE}\n" + "\n".join(STORY), ""))
     figures = _compare(models.chrome, [perfect])
     assert figures["pages: trafilatura default"] == {"f1": 1.0, "precision": 1.0, "recall": 1.0, "pages": 1}
     assert figures["pages: trafilatura recall"] == {"f1": 0.0, "precision": 0.0, "recall": 0.0, "pages": 1}

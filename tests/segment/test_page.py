@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from lxml.html import HtmlElement, document_fromstring
 
 from pipeline.document import Block
-from pipeline.extract import PRESETS, Page, extract, parse
+from pipeline.extract import Page, extract, parse
 from pipeline.segment.page import page_blocks, tree_blocks, visible_text
 from tests.segment.losses import given_up, words
 from tests.strategies import (
@@ -182,24 +182,24 @@ def test_class_names_are_read_up_to_eight_levels_out():
     assert len(cut(f"{body}Rain")[0].names.split()) == 8
 
 
-def kept_by(page: Page, preset: int) -> list[str]:
-    return [block.text for block in page_blocks(page) if block.kept[preset]]
+def kept_by(page: Page) -> list[str]:
+    return [block.text for block in page_blocks(page) if block.kept]
 
 
 @settings(max_examples=30, deadline=None)
 @given(articles())
-def test_every_word_that_the_default_preset_kept_is_in_a_kept_block(html: str):
+def test_every_word_that_the_extractor_kept_is_in_a_kept_block(html: str):
     page = opened(html)
-    kept, told = words(kept_by(page, 0)), words(page.kept[0])
+    kept, told = words(kept_by(page)), words(page.kept)
     assert kept <= told
     assert set(kept) == set(told)
-    assert page.kept[0]
+    assert page.kept
 
 
 def test_the_columns_of_a_layout_table_are_told_apart():
     side = "".join(f"<a href=/{n}>Tides {n}</a><br>" for n in range(9))
     html = document(f"<table><tr><td>{side}<td>{PARAGRAPH * 3}</table>")
-    texts = kept_by(opened(html), 0)
+    texts = kept_by(opened(html))
     assert [text for text in texts if text.startswith("|") or ("Tides" in text and SENTENCES[0] in text)] == []
     assert " ".join(texts).count(SENTENCES[0]) == 3
 
@@ -209,14 +209,14 @@ def test_the_columns_of_a_layout_table_are_told_apart():
 def test_words_of_the_page_are_only_lost_where_kept_lines_stand_for_nearly_the_whole_block(html: str):
     page = opened(html)
     before, after = ([block.text for block in blocks] for blocks in (tree_blocks(page.tree), page_blocks(page)))
-    assert words(before) - words(after) <= given_up(before, page.kept[0])
+    assert words(before) - words(after) <= given_up(before, page.kept)
 
 
 @settings(max_examples=30, deadline=None)
 @given(articles())
 def test_blocks_that_no_line_stands_for_stay_word_for_word(html: str):
     page = opened(html)
-    unmarked = Counter(block.text for block in page_blocks(page) if not any(block.kept))
+    unmarked = Counter(block.text for block in page_blocks(page) if not block.kept)
     assert unmarked <= Counter(block.text for block in tree_blocks(page.tree))
     assert Counter({"Tides": 20}) <= unmarked
 
@@ -226,7 +226,6 @@ def test_blocks_that_no_line_stands_for_stay_word_for_word(html: str):
 def test_page_blocks_are_numbered_in_order(html: str):
     blocks = page_blocks(opened(html))
     assert [block.line for block in blocks] == list(range(1, len(blocks) + 1))
-    assert {len(block.kept) for block in blocks} == {len(PRESETS)}
 
 
 def test_a_line_that_the_page_does_not_show_becomes_a_block_of_its_own():
