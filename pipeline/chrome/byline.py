@@ -16,17 +16,20 @@ _DATES = re.compile(
 )
 _BY = re.compile(r"^(?:by|written by|posted by|words by|author)\b:?\s+(.+)$", re.IGNORECASE)
 _AFTER_NAME = re.compile(r"\s*(?:[|,•·(/]|\s[-–—]\s|\bin\b|\bon\b|\bfor\b|\d).*$")
+_BARE = re.compile(r"(?:[A-Z][\w.'’-]*\s+){1,3}[A-Z][\w'’-]+")  # a line that is a name and nothing else
 _NAME_WORDS = 6
 _CENTURY = 2000
 
 
 def author_of(line: str) -> str | None:
-    """The name in a line that begins with a word like "By".
+    """The name in a byline: what follows a word like "By", or all of it where it reads as a name.
 
-    >>> author_of("By Mara Lindqvist, Defence Correspondent")
-    'Mara Lindqvist'
+    >>> author_of("By Mara Lindqvist, Defence Correspondent"), author_of("Mara A. Lindqvist")
+    ('Mara Lindqvist', 'Mara A. Lindqvist')
     """
     match = _BY.match(line)
+    if not match and _BARE.fullmatch(line):
+        return line
     name = _AFTER_NAME.sub("", match[1]).strip() if match else ""
     return name if 0 < len(name.split()) <= _NAME_WORDS else None
 

@@ -27,7 +27,7 @@ from pipeline.chrome.byline import author_of, date_of
         ("By Jean-Luc O’Brien", "Jean-Luc O’Brien"),
         ("By Juan von der Leiden", "Juan von der Leiden"),
         ("By Mara Lindqvist and Ilse Varga", "Mara Lindqvist and Ilse Varga"),
-        ("Mara Lindqvist", None),
+        ("Mara Lindqvist", "Mara Lindqvist"),
         ("Bystanders waited", None),
         ("By", None),
         ("By 2024", None),
