@@ -52,7 +52,8 @@ class Thresholds:
         text_drop: a line of a text that reads as an article goes at or above it if it has a cue.
         bullet_drop: the same for a bullet without a cue.
         bare_drop: the same for a line without either, which may well be a heading.
-        dump_drop: the same in a whole page dumped as text.
+        dump_drop: the same in a whole page dumped as text, whatever else it holds.
+        dump_precision: what expected precision counts beside expected recall where the lines of a dump are chosen.
         dump: probability of being such a dump from which a text is treated as one.
     """
 
@@ -62,6 +63,7 @@ class Thresholds:
     bullet_drop: float
     bare_drop: float
     dump_drop: float
+    dump_precision: float
     dump: float
 
 
@@ -111,27 +113,15 @@ class ChromeModel:
         return [LineChances(float(dump), part) for dump, part in zip(dumps, chrome, strict=True)]
 
     def page_drops(self, page: Titled, chrome: Probabilities) -> NDArray[np.bool_]:
-        """Which blocks of a page do not belong to its text.
-
-        What stays are the blocks, the likeliest content first, at which expected precision and recall of the words
-        are highest together. A doubtful block weighs more on a short text than on a long one, so that one limit for
-        all pages would be wrong for most (Lewis 1995, "Evaluating and optimizing autonomous text classification
-        systems", derives the same for F1).
-        """
-        if not len(chrome):
-            return np.zeros(0, dtype=bool)
-        words = np.array([block.text.count(" ") + 1 for block in page.blocks], dtype=np.float64)
-        order = np.argsort(chrome, kind="stable")
-        content = np.cumsum((words * (1 - chrome))[order])
-        goal = self.thresholds.page_precision * content / np.cumsum(words[order]) + content / max(content[-1], 1e-9)
-        drops = np.ones(len(chrome), dtype=bool)
-        drops[order[: int(np.argmax(goal)) + 1]] = False
-        return drops | (chrome >= self.thresholds.page_drop)
+        """Which blocks of a page do not belong to its text."""
+        limits = self.thresholds
+        return _beyond(page.blocks, chrome, limits.page_precision) | (chrome >= limits.page_drop)
 
     def text_drops(self, text: Titled, chances: LineChances) -> NDArray[np.bool_]:
         """Which lines of a text go: carefully in an article, readily in a dump."""
         if chances.dump >= self.thresholds.dump:
-            return np.asarray(chances.chrome >= self.thresholds.dump_drop)
+            beyond = _beyond(text.blocks, chances.chrome, self.thresholds.dump_precision)
+            return np.asarray(beyond | (chances.chrome >= self.thresholds.dump_drop))
         limits = np.choose(manners(text), self._careful_limits())
         drops = np.asarray(chances.chrome >= limits)
         for run in _short_lists(text.blocks):
@@ -141,6 +131,26 @@ class ChromeModel:
 
     def _careful_limits(self) -> list[float]:
         return [getattr(self.thresholds, name) for name in MANNERS]
+
+
+def _beyond(blocks: Sequence[Block], chrome: Probabilities, precision: float) -> NDArray[np.bool_]:
+    """Which blocks are left over when those stay at which expected precision and recall of words are highest together.
+
+    The likeliest content stays first. A doubtful block weighs more on a short text than on a long one, so that one
+    limit for all pages is wrong for most of them (Lewis 1995, "Evaluating and optimizing autonomous text
+    classification systems", derives the same for F1).
+
+    Args:
+        precision: what expected precision counts beside expected recall.
+    """
+    beyond = np.ones(len(blocks), dtype=bool)
+    if len(blocks):
+        words = np.array([block.text.count(" ") + 1 for block in blocks], dtype=np.float64)
+        order = np.argsort(chrome, kind="stable")
+        content = np.cumsum((words * (1 - chrome))[order])
+        goal = precision * content / np.cumsum(words[order]) + content / max(content[-1], 1e-9)
+        beyond[order[: int(np.argmax(goal)) + 1]] = False
+    return beyond
 
 
 def manners(text: Titled) -> NDArray[np.intp]:

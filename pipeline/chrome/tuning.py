@@ -1,6 +1,6 @@
 """Chooses the block model's thresholds on validation sites, by the figures that users feel (training only).
 
-Pages: shingle F1 of the assembled text, mostly of articles, and F1 of snippets. Dumps: word F1 of their lines.
+Pages: shingle F1 of the assembled text, mostly of articles, and F1 of snippets. Dumps: F1 of the words of their lines.
 Articles: the most chrome that can go while clean prose loses no more of its lines than the harm limit allows.
 """
 
@@ -12,18 +12,25 @@ from numpy.typing import NDArray
 
 from pipeline.chrome.cleaning import assemble
 from pipeline.chrome.gold import BlockLabel
-from pipeline.chrome.model import MANNERS, ChromeModel, Thresholds, Titled, manners
+from pipeline.chrome.model import MANNERS, ChromeModel, LineChances, Thresholds, Titled, manners
 from pipeline.chrome.situations import DUMPS, LabelledText, Situation
 from pipeline.corpora.prepared import PreparedPage
 from pipeline.document import Metadata
 from pipeline.measure import Extraction, extraction, overlap, snippets
 
 START = Thresholds(
-    page_drop=0.75, page_precision=1.2, text_drop=0.5, bullet_drop=0.7, bare_drop=0.9, dump_drop=0.5, dump=0.6
+    page_drop=0.75,
+    page_precision=1.2,
+    text_drop=0.5,
+    bullet_drop=0.7,
+    bare_drop=0.9,
+    dump_drop=0.7,
+    dump_precision=1.2,
+    dump=0.6,
 )
 _PAGE_DROPS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85)
-_PAGE_PRECISIONS = (0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0)
-_DUMP_DROPS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+_DUMP_DROPS = (0.4, 0.5, 0.6, 0.7, 0.8)
+_PRECISIONS = (0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0)
 _TEXT_DROPS = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995)
 _ALLOWED = (0.82, 0.15, 0.03)  # parts of the harm limit, for each of MANNERS
 # What the F1 of each kind of validation page counts where limits for pages are chosen. Articles alone are too few:
@@ -44,7 +51,7 @@ def tune(
     chosen = START
     for _ in range(_ROUNDS):
         chosen = _best(model, pages, chrome, [replace(chosen, page_drop=value) for value in _PAGE_DROPS])
-        chosen = _best(model, pages, chrome, [replace(chosen, page_precision=value) for value in _PAGE_PRECISIONS])
+        chosen = _best(model, pages, chrome, [replace(chosen, page_precision=value) for value in _PRECISIONS])
     return _tune_texts(replace(model, thresholds=chosen), texts, prose, harm_limit)
 
 
@@ -106,9 +113,14 @@ def _tune_texts(
     found = replace(model, thresholds=replace(model.thresholds, dump=dump))
     dumps = [text for text in texts if text.situation is Situation.DUMP]
     read = found.text_chances([Titled(text.blocks, text.title) for text in dumps])
-    rows = [(text, lines.chrome) for text, lines in zip(dumps, read, strict=True) if lines.dump >= dump]
-    dump_drop = max(_DUMP_DROPS, key=lambda limit: _line_f1(rows, limit))
-    return replace(found.thresholds, dump_drop=dump_drop, **_careful(found, prose, harm_limit))
+    rows = [(text, lines) for text, lines in zip(dumps, read, strict=True) if lines.dump >= dump]
+    candidates = [
+        replace(found.thresholds, dump_drop=drop, dump_precision=precision)
+        for drop in _DUMP_DROPS
+        for precision in _PRECISIONS
+    ]
+    chosen = max(candidates, key=lambda limits: _line_f1(replace(found, thresholds=limits), rows))
+    return replace(chosen, **_careful(found, prose, harm_limit))
 
 
 def _careful(model: ChromeModel, prose: Sequence[LabelledText], harm_limit: float) -> dict[str, float]:
@@ -136,15 +148,16 @@ def _separating(chances: NDArray[np.float64], dumps: NDArray[np.bool_]) -> float
     return float(candidates[int(np.argmin(mistakes))])
 
 
-def _line_f1(rows: Sequence[tuple[LabelledText, NDArray[np.float64]]], limit: float) -> float:
-    """Word-weighted F1 of the lines that stay against the content lines."""
-    kept_words = kept_content = content = 0.0
-    for text, values in rows:
-        for block, label, value in zip(text.blocks, text.labels, values, strict=True):
-            if label == BlockLabel.UNKNOWN:
-                continue
-            words = block.text.count(" ") + 1
-            content += words * (label == BlockLabel.CONTENT)
-            kept_words += words * (value < limit)
-            kept_content += words * (value < limit) * (label == BlockLabel.CONTENT)
-    return 2 * kept_content / max(kept_words + content, 1)
+def _line_f1(model: ChromeModel, rows: Sequence[tuple[LabelledText, LineChances]]) -> float:
+    """F1 of the words in the lines that stay, precision and recall averaged over texts."""
+    return extraction(_line_overlap(model, text, chances) for text, chances in rows).f1
+
+
+def _line_overlap(model: ChromeModel, text: LabelledText, chances: LineChances) -> tuple[float, float]:
+    """Precision and recall of one text's words, lines without a label left out."""
+    words = np.array([block.text.count(" ") + 1 for block in text.blocks])
+    labels = np.array(text.labels)
+    stays = ~model.text_drops(Titled(text.blocks, text.title), chances) & (labels != BlockLabel.UNKNOWN)
+    content = labels == BlockLabel.CONTENT
+    common = words[stays & content].sum()
+    return common / max(words[stays].sum(), 1), common / max(words[content].sum(), 1)

@@ -27,7 +27,14 @@ from pipeline.segment.text import text_blocks
 from tests.strategies import CHROME_LINES, SENTENCES, texts
 
 THRESHOLDS = Thresholds(
-    page_drop=0.6, page_precision=1.0, text_drop=0.9, bullet_drop=0.9, bare_drop=0.9, dump_drop=0.5, dump=0.4
+    page_drop=0.6,
+    page_precision=1.0,
+    text_drop=0.9,
+    bullet_drop=0.9,
+    bare_drop=0.9,
+    dump_drop=0.5,
+    dump_precision=1.0,
+    dump=0.4,
 )
 WINDOWS = 7  # a score, its four neighbours, and the means above and below
 

@@ -30,7 +30,14 @@ SETTINGS = replace(
     dump=SMALL,
 )
 THRESHOLDS = Thresholds(
-    page_drop=0.5, page_precision=1.0, text_drop=0.5, bullet_drop=0.5, bare_drop=0.5, dump_drop=0.5, dump=0.5
+    page_drop=0.5,
+    page_precision=1.0,
+    text_drop=0.5,
+    bullet_drop=0.5,
+    bare_drop=0.5,
+    dump_drop=0.5,
+    dump_precision=1.0,
+    dump=0.5,
 )
 SITES = 6
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.chrome.gold import BlockLabel
-from pipeline.chrome.model import MANNERS, ChromeModel, Thresholds, Titled, manners
+from pipeline.chrome.model import MANNERS, ChromeModel, LineChances, Thresholds, Titled, manners
 from pipeline.chrome.situations import LabelledText, Situation, page_texts, prose_text
 from pipeline.chrome.tuning import START, _goal, _line_f1, _separating, page_figures, tune
 from pipeline.corpora.prepared import PreparedPage
@@ -53,11 +53,14 @@ def test_an_article_taken_for_a_dump_counts_twice():
 
 def test_line_figures_weigh_words():
     pair = text(Situation.DUMP, ("rain fell on the hills", CONTENT), ("Share", CHROME), ("Tides", BlockLabel.UNKNOWN))
-    values = np.array([0.1, 0.9, 0.9])
-    assert _line_f1([(pair, values)], 0.5) == 1
-    assert _line_f1([(pair, values)], 0.95) == pytest.approx(2 * 5 / (6 + 5))
-    assert _line_f1([(pair, values)], 0.05) == 0
-    assert _line_f1([], 0.5) == 0
+    chances = LineChances(1.0, np.array([0.1, 0.6, 0.6]))
+    strict, lenient, none = (
+        ChromeModel({}, replace(START, dump_drop=limit, dump_precision=0.1)) for limit in (0.5, 0.95, 0.05)
+    )
+    assert _line_f1(strict, [(pair, chances)]) == 1
+    assert _line_f1(lenient, [(pair, chances)]) == pytest.approx(2 * 5 / (6 + 5))
+    assert _line_f1(none, [(pair, chances)]) == 0
+    assert _line_f1(strict, []) == 0
 
 
 @pytest.fixture
@@ -126,6 +129,6 @@ def test_snippets_are_heeded_where_gold_text_does_not_decide(make_page: MakePage
 
 def test_limits_are_probabilities(chrome: ChromeModel, pages: list[PreparedPage], texts: list[LabelledText]):
     tuned: Thresholds = tune(chrome, pages, texts, [prose_text("y", SENTENCES[0])], 0.1)
-    limits = [value for name, value in asdict(tuned).items() if name != "page_precision"]
+    limits = [value for name, value in asdict(tuned).items() if "precision" not in name]
     assert all(0 < limit < 1 for limit in limits)
-    assert tuned.page_precision > 0
+    assert min(tuned.page_precision, tuned.dump_precision) > 0
