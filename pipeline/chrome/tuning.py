@@ -1,7 +1,7 @@
 """Chooses the block model's thresholds on validation sites, by the figures that users feel (training only).
 
 Pages: shingle F1 of the assembled text, mostly of articles, and F1 of snippets. Dumps: F1 of the words of their lines.
-Articles: the most chrome that can go while clean prose loses no more of its lines than the harm limit allows.
+Articles: F1 of the words of their lines, as long as clean prose loses no more of its lines than the harm limit allows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -107,23 +107,44 @@ def _bodies(model: ChromeModel, pages: Sequence[PreparedPage], chrome: Sequence[
 def _tune_texts(
     model: ChromeModel, texts: Sequence[LabelledText], prose: Sequence[LabelledText], harm_limit: float
 ) -> Thresholds:
-    chances = model.text_chances([Titled(text.blocks, text.title) for text in texts])
+    titled = [Titled(text.blocks, text.title) for text in texts]
     is_dump = np.array([text.situation in DUMPS for text in texts])
-    dump = _separating(np.array([found.dump for found in chances]), is_dump)
+    dump = _separating(np.array([chances.dump for chances in model.text_chances(titled)]), is_dump)
     found = replace(model, thresholds=replace(model.thresholds, dump=dump))
-    dumps = [text for text in texts if text.situation is Situation.DUMP]
-    read = found.text_chances([Titled(text.blocks, text.title) for text in dumps])
-    rows = [(text, lines) for text, lines in zip(dumps, read, strict=True) if lines.dump >= dump]
+    read = list(zip(texts, found.text_chances(titled), strict=True))
+    rows = [(text, lines) for text, lines in read if text.situation is Situation.DUMP and lines.dump >= dump]
     candidates = [
         replace(found.thresholds, dump_drop=drop, dump_precision=precision)
         for drop in _DUMP_DROPS
         for precision in _PRECISIONS
     ]
     chosen = max(candidates, key=lambda limits: _line_f1(replace(found, thresholds=limits), rows))
-    return replace(chosen, **_careful(found, prose, harm_limit))
+    return _careful(replace(found, thresholds=chosen), read, prose, harm_limit)
 
 
-def _careful(model: ChromeModel, prose: Sequence[LabelledText], harm_limit: float) -> dict[str, float]:
+def _careful(
+    model: ChromeModel,
+    read: Sequence[tuple[LabelledText, LineChances]],
+    prose: Sequence[LabelledText],
+    harm_limit: float,
+) -> Thresholds:
+    """For each manner of line the best limit at which clean prose loses no more than is allowed.
+
+    Best is what is best for articles with a few chrome lines, for articles as an extractor left them, and for other
+    pages as it left them, each counting the same: the last lose by limits that the first would choose.
+    """
+    situations = (Situation.DIRTY, Situation.CLEANED, Situation.OTHER)
+    rows = [[(text, found) for text, found in read if text.situation is each] for each in situations]
+    limits = _harmless(model, prose, harm_limit)
+    chosen = replace(model.thresholds, **limits)
+    for name in MANNERS:
+        fitting = [limit for limit in _TEXT_DROPS if limit >= limits[name]]
+        candidates = [replace(chosen, **{name: limit}) for limit in fitting]
+        chosen = max(candidates, key=lambda each: sum(_line_f1(replace(model, thresholds=each), part) for part in rows))
+    return chosen
+
+
+def _harmless(model: ChromeModel, prose: Sequence[LabelledText], harm_limit: float) -> dict[str, float]:
     """For each manner of line, the lowest limit at which clean prose loses no more than is allowed.
 
     What went of lines with a cue was chrome that nobody had labelled for the most part, what went of bare ones
