@@ -198,11 +198,17 @@ def _value(kind: Any, raw: Any, *, where: str) -> Any:
     """Check one value against its annotation; whole numbers are allowed where floats are."""
     if is_dataclass(kind):
         return _build(kind, raw, where=where)
-    if get_origin(kind) is tuple and isinstance(raw, list):
-        item = get_args(kind)[0]
-        return tuple(_value(item, value, where=where) for value in raw)
+    if get_origin(kind) is tuple:
+        return _values(get_args(kind)[0], raw, where=where)
     if kind is float and isinstance(raw, int) and not isinstance(raw, bool):
         return float(raw)
     if not isinstance(raw, kind) or (kind is not bool and isinstance(raw, bool)):
         raise SettingsError(f"{where} must be {getattr(kind, '__name__', kind)}, not {raw!r}.")
     return raw
+
+
+def _values(kind: Any, raw: Any, *, where: str) -> tuple[Any, ...]:
+    """Check a list of values of one kind."""
+    if not isinstance(raw, list):
+        raise SettingsError(f"{where} must be a list of {kind.__name__}, not {raw!r}.")
+    return tuple(_value(kind, value, where=where) for value in raw)
