@@ -15,6 +15,7 @@ _SURE_BREAK = re.compile(r"\\n(?:\\r)?\\n|\\n(?:#{1,6}|[-*])\s|[.!?][\"”’)]*
 _ESCAPE = re.compile(
     r"(?P<path>(?:(?<![^\s(\[\"'“‘])(?:[A-Za-z]:\\|\\\\\w)|(?<![^\s(])\.{1,2}\\)[^\s\"'<>|]*)|(?P<line>(?:\\r)?\\n|\\r)|\\t|\\(?P<quote>\")"
 )
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _HEADING = re.compile(r"(#{1,6})\s+(?:#{1,6}\s+)*(.*)")
 _CLOSING = re.compile(r"(?:^|\s)#+$")
 _BULLET = re.compile(r"(?:[-*•·▪◦–]|\d{1,3}[.)])\s+\S")
@@ -34,32 +35,49 @@ def text_blocks(text: str) -> list[Block]:
     >>> [(b.tag, b.text) for b in text_blocks("Rain\\n\\n## Why it fell\\n\\nIt had to.\\n- Clouds")]
     [('line', 'Rain'), ('h2', 'Why it fell'), ('line', 'It had to.'), ('li', '- Clouds')]
     """
-    blocks: list[Block] = []
+    return [block for _, block in numbered_blocks(text)]
+
+
+def numbered_blocks(text: str) -> list[tuple[int, Block]]:
+    r"""The blocks of a text, each with the number of the line in which it begins, as an editor counts lines.
+
+    Lines end in LF, CRLF or CR and blank ones count. What literal escapes or other separators cut out of one line
+    shares its number.
+
+    >>> [(number, b.text) for number, b in numbered_blocks("Rain\n\nIt fell.\\n\\nIt stopped.\nSun")]
+    [(1, 'Rain'), (3, 'It fell.'), (3, 'It stopped.'), (4, 'Sun')]
+    """
+    blocks: list[tuple[int, Block]] = []
     gap = False
-    for line in _decode(text):
+    for number, line in _decode(text):
         tag, shown = _structure(line)
         if not shown or (shown[0] in _RULED and _RULE.match(shown)):
             gap = True
             continue
-        blocks.append(Block(text=shown, tag=tag, line=len(blocks) + 1, gap=gap))
+        blocks.append((number, Block(text=shown, tag=tag, line=len(blocks) + 1, gap=gap)))
         gap = False
     return blocks
 
 
-def _decode(text: str) -> list[str]:
+_Numbered = list[tuple[int, str]]
+
+
+def _decode(text: str) -> _Numbered:
     """Turn literal escapes and Markdown links into what they stand for, until nothing is left to turn."""
-    lines = _decode_once(text)
+    lines = _decode_once(text, list(enumerate(_LINE_END.split(text), 1)))
     if not any(mark in text for mark in _MARKED):
         return lines
-    while (again := _decode_once("\n".join([*lines, ""]))) != lines:
+    while (again := _decode_once("\n".join([*(line for _, line in lines), ""]), lines)) != lines:
         lines = again
     return lines
 
 
-def _decode_once(text: str) -> list[str]:
+def _decode_once(text: str, lines: _Numbered) -> _Numbered:
+    """Decode the lines that make up a text; what one of them falls into keeps its number."""
     if _SURE_BREAK.search(text):
-        text = _ESCAPE.sub(_meant, text)
-    return [_plain(" ".join(line.split())) for line in text.splitlines()]
+        lines = [(number, _ESCAPE.sub(_meant, line)) for number, line in lines]
+    # With a line end of its own, a literal break at the end of a line leaves a blank line after it.
+    return [(number, _plain(" ".join(part.split()))) for number, line in lines for part in f"{line}\n".splitlines()]
 
 
 def _meant(escape: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.segment.text import text_blocks
+from pipeline.segment.text import numbered_blocks, text_blocks
 from tests.strategies import BULLETS, CHROME_LINES, LITERALS, PATHS, SENTENCES, crooked_texts, ends_within, texts
 
 
@@ -75,6 +75,33 @@ def test_lines_are_numbered_from_one_without_a_gap(text: str):
     blocks = text_blocks(text)
     assert [block.line for block in blocks] == list(range(1, len(blocks) + 1))
     assert all(block.text == " ".join(block.text.split()) != "" for block in blocks)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Rain\nSun", [(1, "Rain"), (2, "Sun")], id="line feeds"),
+        pytest.param("Rain\r\n\r\nSun", [(1, "Rain"), (3, "Sun")], id="blank lines count"),
+        pytest.param("Rain\r\rSun\r\nWind", [(1, "Rain"), (3, "Sun"), (4, "Wind")], id="any line end"),
+        pytest.param("\n\n Rain", [(3, "Rain")], id="blank lines at the start"),
+        pytest.param("Rain\n---\nSun", [(1, "Rain"), (3, "Sun")], id="rules count"),
+        pytest.param("Rain\n![quay](quay.jpg)\nSun", [(1, "Rain"), (3, "Sun")], id="a line of an image only counts"),
+        pytest.param(r"Rain.\n\n## Sun", [(1, "Rain."), (1, "Sun")], id="literal ends share their line"),
+        pytest.param("Rain.\\n\nSun\\n\\nWind", [(1, "Rain."), (2, "Sun"), (2, "Wind")], id="literal and real ends"),
+        pytest.param("Rain\u2028Sun\x0cWind\nHail", [(1, "Rain"), (1, "Sun"), (1, "Wind"), (2, "Hail")], id="others"),
+        pytest.param(r"**Rain.**\nSun" + "\nWind", [(1, "Rain."), (1, "Sun"), (2, "Wind")], id="decoded twice"),
+    ],
+)
+def test_a_block_has_the_number_of_the_line_that_it_begins_in(text: str, expected: list[tuple[int, str]]):
+    assert [(number, block.text) for number, block in numbered_blocks(text)] == expected
+
+
+@given(texts() | crooked_texts())
+@settings(max_examples=60)
+def test_line_numbers_go_up_and_stay_within_the_text(text: str):
+    numbers = [number for number, _ in numbered_blocks(text)]
+    assert numbers == sorted(numbers)
+    assert set(numbers) <= set(range(1, len(re.split(r"\r\n|\r|\n", text)) + 1))
 
 
 def written(text: str) -> str:
