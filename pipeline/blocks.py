@@ -68,6 +68,8 @@ DOM_DOCUMENT = (*(f"kept_share_{preset}" for preset in PRESETS), "preset_gap")
 _OFFSETS = (-2, -1, 1, 2)
 _WINDOW = 4
 _SHORT = 40  # characters below which a line of running prose is rare
+_FAR = 400  # blocks from a page's ends, and in it, beyond which all are alike: the trees have hardly seen more
+_MANY_TWINS = 250  # the same for blocks of one style; further out, paragraphs of long articles went for comments
 _LETTERS_READ = 200  # characters of a block that are measured for capitals and digits
 _REMEMBERED = 1000  # characters of a block whose shape is remembered
 _CAPITALS, _DIGITS = bytes(range(65, 91)), bytes(range(48, 58))
@@ -244,7 +246,8 @@ def _places(chunk: _Chunk, sizes: Places, gaps: Columns) -> Columns:
     totals = _sums(sizes, chunk)
     before = np.cumsum(sizes) - sizes - (np.cumsum(totals) - totals)[chunk.owners]
     shares = before / np.maximum(totals, 1)[chunk.owners]
-    return np.array([np.log1p(order), np.log1p(left), shares, gaps], dtype=np.float32)
+    far = [np.log1p(np.minimum(count, _FAR)) for count in (order, left)]
+    return np.array([*far, shares, gaps], dtype=np.float32)
 
 
 def _sums(values: NDArray[Any], chunk: _Chunk) -> NDArray[np.float64]:
@@ -274,7 +277,7 @@ def _documents(chunk: _Chunk, shape: Columns, sizes: Places, gaps: Columns) -> C
     counts = np.maximum(chunk.counts, 1)
     spans = zip(chunk.starts, chunk.starts + chunk.counts, strict=True)
     rows = (
-        np.log1p(chunk.counts),
+        np.log1p(np.minimum(chunk.counts, _FAR)),
         _sums(sizes < _SHORT, chunk) / counts,
         _sums(ends * sizes, chunk) / np.maximum(_sums(sizes, chunk), 1),
         np.log1p([np.median(sizes[start:end]) if start < end else 0.0 for start, end in spans]),
@@ -296,7 +299,9 @@ def _doms(chunk: _Chunk, kept: Columns) -> Columns:
     styles = _numbered((owner, block.tag, block.names) for owner, block in zip(owners, blocks, strict=True))
     twins = np.bincount(styles)[styles]
     twins_kept = np.bincount(styles, weights=kept[0])[styles] / twins
-    around = np.array([links, depth, hidden, *marks, np.log1p(twins), twins_kept], dtype=np.float32)
+    around = np.array(
+        [links, depth, hidden, *marks, np.log1p(np.minimum(twins, _MANY_TWINS)), twins_kept], dtype=np.float32
+    )
     return np.vstack([kept, around, _distances(kept[0], chunk)])
 
 

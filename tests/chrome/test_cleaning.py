@@ -21,6 +21,7 @@ from pipeline.segment.page import page_blocks
 from pipeline.segment.text import numbered_blocks, text_blocks
 from tests.strategies import (
     CHROME_LINES,
+    NAVIGATION,
     PARAGRAPH,
     SENTENCES,
     articles,
@@ -267,6 +268,15 @@ def test_the_menu_goes_and_the_first_paragraph_stays(chrome: ChromeModel, html: 
     found = clean_pages(chrome, [opened(html)])[0]
     assert "Tides" not in found.lines
     assert SENTENCES[0] in found.body
+
+
+@pytest.mark.parametrize("count", [500, 1000, 3000])
+def test_a_long_article_loses_no_paragraph_for_its_length(chrome: ChromeModel, prose: list[AuthoredText], count: int):
+    lines = [line for text in prose for line in text.text.split("\n") if line and not line.startswith("#")][:count]
+    body = "".join(f"<p>{line}</p>" for line in lines)
+    found = clean_pages(chrome, [opened(document(f"{NAVIGATION}<article><h1>A long read</h1>{body}</article>"))])[0]
+    assert len(lines) == count
+    assert list(found.lines) == [" ".join(line.split()) for line in lines]
 
 
 def test_a_page_of_no_blocks(chrome: ChromeModel):
