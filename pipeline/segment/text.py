@@ -4,17 +4,25 @@ Dumps of JSON and CSV hold literal `\n` and `\t`; Markdown holds headings, empha
 becomes lines, so that one line model serves every kind of text. Words are never changed.
 """
 
+import json
 import re
+import unicodedata
+from contextlib import suppress
 
 from pipeline.document import Block
 
 # A literal break is only believed where no path or escape of program code can be meant: doubled, before a
 # list or heading mark, or after the end of a sentence and before the beginning of another.
-_SURE_BREAK = re.compile(r"\\n(?:\\r)?\\n|\\n(?:#{1,6}|[-*])\s|[.!?][\"”’)]*(?:\\r)?\\n(?=\s|$|[“‘(#*•–-]|[^\W_a-z])")
+_SURE_BREAK = re.compile(
+    r"\\n(?:\\r)?\\n|\\n(?:#{1,6}|[-*])\s|[.!?。！？؟۔।][\"”’)」』）]*(?:\\r)?\\n(?=\s|$|[“‘(#*•–-]|[^\W_a-z])"
+)
 # Where breaks are believed, Windows paths among them stay.
 _ESCAPE = re.compile(
     r"(?P<path>(?:(?<![^\s(\[\"'“‘])(?:[A-Za-z]:\\|\\\\\w)|(?<![^\s(])\.{1,2}\\)[^\s\"'<>|]*)|(?P<line>(?:\\r)?\\n|\\r)|\\t|\\(?P<quote>\")"
+    r"|(?P<code>(?:\\u[0-9a-fA-F]{4})+)"
 )
+_DOUBLED = re.compile(r"\\\\n(?:\\\\r)?\\\\n")  # line ends that were escaped twice
+_TWICE = re.compile(r"\\([\\\"])")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _HEADING = re.compile(r"(#{1,6})\s+(?:#{1,6}\s+)*(.*)")
 _CLOSING = re.compile(r"(?:^|\s)#+$")
@@ -74,16 +82,36 @@ def _decode(text: str) -> _Numbered:
 
 def _decode_once(text: str, lines: _Numbered) -> _Numbered:
     """Decode the lines that make up a text; what one of them falls into keeps its number."""
-    if _SURE_BREAK.search(text):
-        lines = [(number, _ESCAPE.sub(_meant, line)) for number, line in lines]
+    is_doubled = _DOUBLED.search(text) is not None
+    if is_doubled or _SURE_BREAK.search(text):
+        lines = [(number, _said(line, is_doubled=is_doubled)) for number, line in lines]
     # With a line end of its own, a literal break at the end of a line leaves a blank line after it.
     return [(number, _plain(" ".join(part.split()))) for number, line in lines for part in f"{line}\n".splitlines()]
+
+
+def _said(line: str, *, is_doubled: bool) -> str:
+    """What a line with literal escapes stands for: a string of JSON as a whole, any other escape by escape."""
+    if "\\" not in line:
+        return line
+    bare = line.strip()
+    if bare[0] == bare[-1] == '"':
+        with suppress(ValueError):
+            return _encodable(json.loads(bare))
+    return _TWICE.sub(r"\1", line) if is_doubled else _ESCAPE.sub(_meant, line)
 
 
 def _meant(escape: re.Match[str]) -> str:
     if escape["path"]:
         return escape["path"]
+    if escape["code"]:
+        return _encodable(json.loads(f'"{escape["code"]}"'))
     return "\n" if escape["line"] else escape["quote"] or " "
+
+
+def _encodable(text: str) -> str:
+    """The text without halves of characters and without controls other than line ends, which escapes can hold."""
+    shown = "".join(mark if mark in "\n\r" or unicodedata.category(mark) != "Cc" else " " for mark in text)
+    return shown.encode("utf-16", errors="surrogatepass").decode("utf-16", errors="replace")
 
 
 def _plain(line: str) -> str:

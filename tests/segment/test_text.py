@@ -1,5 +1,6 @@
 """Plain text falls into lines: structure that mark-up left behind is decoded, words and backslashes stay."""
 
+import json
 import re
 
 import pytest
@@ -54,6 +55,22 @@ L, B = "line", "li"
         pytest.param(r"Rain fell.\nSun.\n", [(L, "Rain fell."), (L, "Sun.")], id="at the end"),
         pytest.param(r"Дождь.\nСолнце.", [(L, "Дождь."), (L, "Солнце.")], id="capitals of another alphabet"),
         pytest.param(r"גשם.\nשמש.", [(L, "גשם."), (L, "שמש.")], id="an alphabet without capitals"),
+        pytest.param(
+            r"四艘船离开了。\n港口关闭。", [(L, "四艘船离开了。"), (L, "港口关闭。")], id="full stops of Chinese"
+        ),
+        pytest.param(r"هل عادت؟\nلا.", [(L, "هل عادت؟"), (L, "لا.")], id="question mark of Arabic"),
+        pytest.param(r"\u201cRain.\u201d\n\nCaf\u00e9", [(L, "“Rain.”"), (L, "Café")], id="escaped characters"),
+        pytest.param(r"Rain.\n\n\ud83d\udea2 gone", [(L, "Rain."), (L, "🚢 gone")], id="escaped pair"),
+        pytest.param(r"Rain.\n\nx\ud83d y\u0007", [(L, "Rain."), (L, "x� y")], id="escaped half and control"),
+        pytest.param(r"\usepackage and \u00e9", [(L, r"\usepackage and \u00e9")], id="escapes without a line end"),
+        pytest.param(r"Rain.\\n\\nIt \\\"fell\\\".", [(L, "Rain."), (L, 'It "fell".')], id="escaped twice"),
+        pytest.param(json.dumps("“Rain.”\n\nIt fell."), [(L, "“Rain.”"), (L, "It fell.")], id="a string of JSON"),
+        pytest.param(
+            json.dumps(json.dumps('Rain.\n\n"Sun", é.')), [(L, "Rain."), (L, '"Sun", é.')], id="a string in a string"
+        ),
+        pytest.param(json.dumps(r"Rain.\n\nSun."), [(L, "Rain."), (L, "Sun.")], id="a string of escapes"),
+        pytest.param('"Rain fell," she said. "Sun."', [(L, '"Rain fell," she said. "Sun."')], id="quotations"),
+        pytest.param('"Rain fell."', [(L, '"Rain fell."')], id="a quotation only"),
         pytest.param("", [], id="nothing"),
         pytest.param(" \n\t\n", [], id="white space only"),
         pytest.param("שלום\nمرحبا", [(L, "שלום"), (L, "مرحبا")], id="right to left"),
