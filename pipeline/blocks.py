@@ -69,6 +69,8 @@ DOM_DOCUMENT = ("kept_share",)
 _OFFSETS = (-2, -1, 1, 2)
 _WINDOW = 4
 _SHORT = 40  # characters below which a line of running prose is rare
+_FAR = 400  # blocks from a page's ends, and in it, beyond which all are alike: the trees have hardly seen more
+_MANY_TWINS = 250  # the same for blocks of one style; further out, paragraphs of long articles went for comments
 _LETTERS_READ = 200  # characters of a block that are measured for capitals and digits
 _REMEMBERED = 1000  # characters of a block whose shape is remembered
 _CAPITALS, _DIGITS = bytes(range(65, 91)), bytes(range(48, 58))
@@ -245,7 +247,8 @@ def _places(chunk: _Chunk, sizes: Places, gaps: Columns) -> Columns:
     totals = _sums(sizes, chunk)
     before = np.cumsum(sizes) - sizes - (np.cumsum(totals) - totals)[chunk.owners]
     shares = before / np.maximum(totals, 1)[chunk.owners]
-    return np.array([np.log1p(order), np.log1p(left), shares, gaps], dtype=np.float32)
+    far = [np.log1p(np.minimum(count, _FAR)) for count in (order, left)]
+    return np.array([*far, shares, gaps], dtype=np.float32)
 
 
 def _sums(values: NDArray[Any], chunk: _Chunk) -> NDArray[np.float64]:
@@ -275,7 +278,7 @@ def _documents(chunk: _Chunk, shape: Columns, sizes: Places, gaps: Columns) -> C
     counts = np.maximum(chunk.counts, 1)
     spans = zip(chunk.starts, chunk.starts + chunk.counts, strict=True)
     rows = (
-        np.log1p(chunk.counts),
+        np.log1p(np.minimum(chunk.counts, _FAR)),
         _sums(sizes < _SHORT, chunk) / counts,
         _sums(ends * sizes, chunk) / np.maximum(_sums(sizes, chunk), 1),
         np.log1p([np.median(sizes[start:end]) if start < end else 0.0 for start, end in spans]),
@@ -298,7 +301,8 @@ def _doms(chunk: _Chunk, kept: Kept) -> Columns:
     twins = np.bincount(styles)[styles]
     twins_kept = np.bincount(styles, weights=kept)[styles] / twins
     copies = _copies(_numbered((owner, block.text) for owner, block in zip(owners, blocks, strict=True)), kept)
-    around = np.array([links, depth, hidden, *marks, np.log1p(twins), twins_kept, *copies], dtype=np.float32)
+    alike = np.log1p(np.minimum(twins, _MANY_TWINS))
+    around = np.array([links, depth, hidden, *marks, alike, twins_kept, *copies], dtype=np.float32)
     return np.vstack([kept[None], around, _distances(kept, chunk)])
 
 

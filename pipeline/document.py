@@ -160,7 +160,14 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """One block that was taken out, with the chrome model's probability that it is chrome."""
+    """One block that was taken out, with the chrome model's probability that it is chrome.
+
+    Attributes:
+        text: the block's text word for word, after literal escapes and heading marks are decoded.
+        line: of a text, the 1-based number of the line of the input in which the block begins, blank lines counted;
+            lines end in LF, CRLF or CR. Of a page, the 1-based place among its blocks: what was removed stands at
+            these places, the lines that were kept fill the others in order, the headline among them.
+    """
 
     kind: ChromeKind
     text: str

@@ -32,6 +32,7 @@ _LANGUAGE_PARTS = re.compile(r"[-_]")
 _VALUE_CHARS = 500
 _DEEP = 250  # levels of elements: a few less than the parser's limit, and few enough for trafilatura to recurse
 _NAME = re.compile(r"[^\s&<>/\"']+")  # what lxml takes for the name of an element or attribute
+_ELEMENT = re.compile(r"<[A-Za-z]")
 _JSON_DEPTH = 6
 _ISO_DATE = re.compile(r"\b((?:19|20)\d\d)-?([01]\d)-?([0-3]\d)")
 
@@ -94,13 +95,28 @@ class _FlatTree:
 
 
 def parse(html: str) -> HtmlElement | None:
-    """Parse a page; None when nothing of it is mark-up that holds an element.
+    """Parse a page or a piece of one; None when nothing of it is mark-up that holds an element.
 
     Where elements stand more than 255 deep the parser ends the page and says nothing. Such a page is built again
     with its innermost elements side by side, so that all of its text is there.
     """
-    tree = load_html(html)
-    return tree if tree is None or not _ends_deep(tree) else _flat(html)
+    page = _unended(html)
+    tree = load_html(page)
+    if tree is None and _ELEMENT.search(page):
+        # trafilatura takes what neither says "html" in its first 50 characters nor has two children of the root
+        # for no page: a bare <p>, <article> or feed. Within <html> it is asked no such question.
+        page = f"<html>{page}"
+        tree = load_html(page)
+    return tree if tree is None or not _ends_deep(tree) else _flat(page)
+
+
+def _unended(html: str) -> str:
+    """The page without ends of `html` that come before its end: the parser would leave out all that follows one."""
+    for end in ("</html>", "</HTML>"):
+        place = html.find(end)
+        if place >= 0 and html[place + len(end) :].strip():
+            html = html.replace(end, "")
+    return html
 
 
 def _ends_deep(tree: HtmlElement) -> bool:

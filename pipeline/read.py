@@ -10,6 +10,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -54,6 +55,7 @@ _BROWSER_NAMES = {
     "us-ascii": "cp1252",
 }
 _ESCAPES = frozenset({"unicode_escape", "raw_unicode_escape"})  # codecs of Python that make half character pairs
+_SURROGATE = re.compile(rb"(?:\xed[\xa0-\xbf][\x80-\xbf])+")
 _ASCII = bytes(range(128))
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
@@ -149,8 +151,16 @@ def decode(raw: bytes) -> tuple[str, str]:
     try:
         return _cleaned(raw.decode("utf-8")), "utf-8"
     except UnicodeDecodeError:
+        with suppress(UnicodeDecodeError):
+            return _cleaned(_SURROGATE.sub(_paired, raw).decode("utf-8")), "utf-8"
         encoding = "utf-8" if _nearly_utf8(raw) else _declared(raw) or _guess(raw)
         return _cleaned(raw.decode(encoding, errors="replace")), encoding
+
+
+def _paired(halves: re.Match[bytes]) -> bytes:
+    """Halves of characters that were written as UTF-8 one by one: the characters that pairs of them stand for."""
+    told = halves[0].decode("utf-8", errors="surrogatepass").encode("utf-16", errors="surrogatepass")
+    return told.decode("utf-16", errors="replace").encode()
 
 
 def _declared(raw: bytes) -> str | None:
@@ -273,12 +283,15 @@ def _why(error: BaseException) -> str:
 
 
 def _is_binary(raw: bytes) -> bool:
-    """Control characters beyond white space tell binary data; UTF-16 is only believed with its mark."""
+    """Control characters beyond white space tell binary data, unless they are few, as where a byte went wrong.
+
+    UTF-16 is only believed with its mark.
+    """
     if raw.startswith(tuple(mark for mark, _ in _BOMS)):
         return False
     head = raw[:_SNIFFED]
     controls = sum(byte < 32 and byte not in (9, 10, 11, 12, 13, 27) for byte in head)  # noqa: PLR2004 - ASCII
-    return b"\0" in head or controls > _BINARY_SHARE * len(head)
+    return controls > _BINARY_SHARE * len(head)
 
 
 def _cleaned(text: str) -> str:

@@ -177,6 +177,14 @@ def texts() -> st.SearchStrategy[str]:
     return st.builds(lambda parts, end: end.join(parts), st.lists(lines, max_size=14), ends)
 
 
+def dirty_texts() -> st.SearchStrategy[str]:
+    """Articles with lines of chrome, one line each, blank lines and line ends of any kind between them."""
+    lines = st.sampled_from(SENTENCES + CHROME_LINES + HEADINGS[-1:] + BULLETS)
+    ends = st.sampled_from(("\n", "\n\n", "\r\n", "\r", "\n\n\n", "  \n\t\n "))
+    rows = st.lists(st.builds(str.__add__, lines, ends), min_size=1, max_size=14)
+    return st.builds(lambda start, parts: start + "".join(parts), st.sampled_from(("", "\n", "\r\n")), rows)
+
+
 def crooked_texts() -> st.SearchStrategy[str]:
     """Texts of marks that begin, end and hide structure, such as nobody would write on purpose."""
     marks = st.sampled_from(

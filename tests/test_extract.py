@@ -26,6 +26,40 @@ def test_what_holds_no_element_is_no_page(text: str):
 
 
 @pytest.mark.parametrize(
+    "html",
+    [
+        pytest.param(f"<p>{SENTENCES[0]}</p>", id="paragraph"),
+        pytest.param(f"<p>{SENTENCES[0]}", id="open paragraph"),
+        pytest.param(f"<article><p>{SENTENCES[0]}</p></article>", id="article"),
+        pytest.param(f"<!-- cut out --><div>{SENTENCES[0]}</div>", id="after a comment"),
+        pytest.param(f"<span>{SENTENCES[0]}</span>", id="inline element"),
+        pytest.param(f"<td>{SENTENCES[0]}", id="cell"),
+        pytest.param(f"<BODY>{SENTENCES[0]}</BODY>", id="body with text only"),
+        pytest.param(f"{SENTENCES[0]}<br>", id="text and a line break"),
+        pytest.param(
+            f"<?xml version='1.0'?><rss><item><description>{SENTENCES[0]}</description></item></rss>", id="feed"
+        ),
+    ],
+)
+def test_a_piece_of_a_page_is_parsed_as_one(html: str):
+    assert opened(html).text_content() == SENTENCES[0]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        pytest.param(f"{document(PARAGRAPH)}<p>Rain.</p>", id="a paragraph"),
+        pytest.param(f"{document(PARAGRAPH)}\n<!-- cached -->Rain.", id="text after a comment"),
+        pytest.param(f"{document(PARAGRAPH)}{document('<p>Rain.</p>', '')}", id="another page"),
+        pytest.param(f"<HTML><BODY>{PARAGRAPH}</BODY></HTML><P>Rain.", id="capitals"),
+    ],
+)
+def test_what_follows_the_end_of_a_page_is_not_lost(html: str):
+    body = opened(html).text_content()
+    assert (SENTENCES[0] in body, body.endswith("Rain.")) == (True, True)
+
+
+@pytest.mark.parametrize(
     "head",
     [
         pytest.param('<?xml version="1.0" encoding="iso-8859-1"?><html><head>', id="xml declaration"),

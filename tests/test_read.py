@@ -368,6 +368,24 @@ def test_nul_bytes_far_into_a_text_become_spaces():
     assert opened(b"x" * 5000 + b"\0end").content == "x" * 5000 + " end"
 
 
+@pytest.mark.parametrize("page", [PROSE, f"<html><body><p>{PROSE}</p></body></html>"], ids=["text", "page"])
+def test_a_stray_nul_does_not_make_a_document_binary(page: str):
+    assert opened(page.encode().replace(b" ", b"\0", 1)).content == page
+
+
+@pytest.mark.parametrize(
+    ("raw", "content"),
+    [
+        (b"Four \xed\xa0\xbd\xed\xba\xa2 left.", "Four \N{SHIP} left."),
+        (b"Four \xed\xa0\xbd left.", "Four \ufffd left."),
+        (b"Caf\xc3\xa9 \xed\xba\xa2\xed\xa0\xbd", "Caf\xe9 \ufffd\ufffd"),
+    ],
+    ids=["a pair", "half a pair", "halves in the wrong order"],
+)
+def test_characters_written_as_two_halves_do_not_make_another_encoding(raw: bytes, content: str):
+    assert decode(raw) == (content, "utf-8")
+
+
 def test_escape_sequences_for_terminals_do_not_survive():
     assert opened(f"{PROSE * 3}\x1b[31mred\x07".encode()).content == f"{PROSE * 3} [31mred "
 

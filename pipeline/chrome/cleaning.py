@@ -10,7 +10,7 @@ from pipeline.chrome.byline import author_of, date_of
 from pipeline.chrome.kinds import kind_of
 from pipeline.chrome.model import ChromeModel, Titled
 from pipeline.document import Block, ChromeKind, CleanDocument, Metadata, Removal
-from pipeline.segment.text import text_blocks
+from pipeline.segment.text import numbered_blocks, text_blocks
 from pipeline.segment.title import find_title, headline, is_title
 
 Keep = frozenset[ChromeKind]
@@ -35,18 +35,31 @@ def clean_texts(model: ChromeModel, texts: Sequence[str], keep: Keep = frozenset
     What a line is depends on its neighbours, so a line can show as chrome once another is gone. Each further
     round sees the text as it would be written; a text is done when a round finds nothing to change.
     """
-    drafts = [_Draft(text_blocks(text)) for text in texts]
+    numbered = [numbered_blocks(text) for text in texts]
+    drafts = [_Draft([block for _, block in blocks]) for blocks in numbered]
     waiting = [draft for draft in drafts if draft.blocks]
     while waiting:
         titled = [Titled(draft.blocks, draft.title) for draft in waiting]
         for draft, text, chances in zip(waiting, titled, model.text_chances(titled), strict=True):
             draft.revise(text, chances.chrome, model.text_drops(text, chances), keep)
         waiting = [draft for draft in waiting if not draft.settled]
-    return [draft.document for draft in drafts]
+    return [
+        _numbered(draft.document, [number for number, _ in blocks])
+        for draft, blocks in zip(drafts, numbered, strict=True)
+    ]
+
+
+def _numbered(document: CleanDocument, numbers: Sequence[int]) -> CleanDocument:
+    """The document with removals under the line numbers of the text instead of their blocks' places.
+
+    Places are what the rounds go by, since several blocks may share a line of the text.
+    """
+    removed = [replace(removal, line=numbers[removal.line - 1]) for removal in document.removed]
+    return replace(document, removed=tuple(removed))
 
 
 class _Draft:
-    """One text on its way through the rounds: the lines that are left, under their first line numbers."""
+    """One text on its way through the rounds: the lines that are left, under their first places."""
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self.blocks = blocks

@@ -111,12 +111,22 @@ def _note(line: str, found: Sequence[int], state: _Alignment, *, key: str) -> No
     state.cursor = found[-1]
     parts = [state.letters[index] for index in found if state.letters[index]]
     size = sum(map(len, parts))
-    if len(found) == 1 and size == len(key):
+    is_alone = len(found) == 1 and size == len(key)
+    if is_alone:
         state.alone.add(line)
-    if (1 - _REST_SHARE) * len(key) <= size <= len(key) and is_layout(line, len(parts)):
+    is_table = (1 - _REST_SHARE) * len(key) <= size <= len(key) and is_layout(line, len(parts))
+    if is_table or (is_alone and _lost_marks(line, state.blocks[found[0]].text)):
         state.own.update(found)
     else:
         state.lines[found[0]].append(line)
+
+
+def _lost_marks(line: str, text: str) -> bool:
+    """Whether a line is a block without its unseen marks: trafilatura drops those that join letters or turn direction.
+
+    Persian words are misspelt without them.
+    """
+    return not text.isprintable() and line == " ".join("".join(filter(str.isprintable, text)).split())
 
 
 def _near(line: str, key: str, state: _Alignment) -> Sequence[int]:

@@ -1,7 +1,7 @@
 """Cleaning takes chrome out, keeps every other line as it is, and accounts for all of them."""
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from itertools import pairwise
 from random import Random
 
@@ -9,16 +9,28 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from pipeline.chrome.cleaning import assemble, clean_pages, clean_texts
-from pipeline.chrome.model import ChromeModel, Titled
+from pipeline.chrome.model import ChromeModel, LineChances, Titled
 from pipeline.corpora.authored import AuthoredText
 from pipeline.document import Block, ChromeKind, CleanDocument, Metadata
 from pipeline.extract import extract, parse
 from pipeline.measure import tokens
 from pipeline.segment.page import page_blocks
-from pipeline.segment.text import text_blocks
-from tests.strategies import CHROME_LINES, PARAGRAPH, SENTENCES, articles, crooked_texts, document, ends_within, texts
+from pipeline.segment.text import numbered_blocks, text_blocks
+from tests.strategies import (
+    CHROME_LINES,
+    NAVIGATION,
+    PARAGRAPH,
+    SENTENCES,
+    articles,
+    crooked_texts,
+    dirty_texts,
+    document,
+    ends_within,
+    texts,
+)
 
 BUDGET = settings(max_examples=40, deadline=None)
 KEEPS = st.sets(st.sampled_from(ChromeKind)).map(frozenset)
@@ -38,12 +50,24 @@ def clean(model: ChromeModel, text: str, keep: frozenset[ChromeKind] = frozenset
 
 
 def unaccounted(blocks: list[Block], found: CleanDocument) -> tuple[list[str], list[str]]:
-    """What is left of the blocks without the removed lines and the headline, beside the lines that were kept."""
+    """What is left of a page's blocks without the removed ones and the headline, beside the lines that were kept."""
     gone = {removal.line for removal in found.removed}
     left = [block.text for block in blocks if block.line not in gone]
     if found.metadata.title in left:
         left.remove(found.metadata.title)
     return left, list(found.lines)
+
+
+def put_back(text: str, found: CleanDocument) -> list[str]:
+    """The blocks of a text in order, told by a row alone: which lines of the input hold removals, and what was kept."""
+    title = () if found.metadata.title is None else (found.metadata.title,)
+    kept, removed = deque((*title, *found.lines)), deque(found.removed)
+    told = []
+    for number, block in numbered_blocks(text):
+        is_gone = bool(removed) and (removed[0].line, removed[0].text) == (number, block.text)
+        told.append(removed.popleft().text if is_gone else kept.popleft())
+    assert (list(kept), list(removed)) == ([], [])
+    return told
 
 
 @BUDGET
@@ -67,19 +91,47 @@ def test_crooked_texts_are_cleaned_for_good_too(chrome: ChromeModel, text: str):
 
 
 @BUDGET
-@given(texts(), KEEPS)
-def test_kept_and_removed_lines_together_are_all_lines(chrome: ChromeModel, text: str, keep: frozenset[ChromeKind]):
-    left, kept = unaccounted(text_blocks(text), clean(chrome, text, keep))
-    assert left == kept
+@given(texts() | crooked_texts() | dirty_texts(), KEEPS | st.just(frozenset()))
+@example(r"Rain fell.\n\nShare this article\n\nRain fell.\n\nShare this article", frozenset())
+@example("Leave a Reply\n\n\nFour ships gone\r\n\r\nFour ships gone\nRain fell.", frozenset(ChromeKind))
+def test_kept_and_removed_lines_put_the_text_back_together(chrome: ChromeModel, text: str, keep: frozenset[ChromeKind]):
+    assert put_back(text, clean(chrome, text, keep)) == [block.text for block in text_blocks(text)]
+
+
+@BUDGET
+@given(dirty_texts())
+def test_lines_of_the_input_without_the_removed_ones_are_the_text(chrome: ChromeModel, text: str):
+    found = clean(chrome, text)
+    lines = dict(enumerate(re.split(r"\r\n|\r|\n", text), 1))
+    assert [lines.pop(removal.line).strip() for removal in found.removed] == [item.text for item in found.removed]
+    title = [found.metadata.title] if found.metadata.title else []
+    assert [line.strip() for line in lines.values() if line.strip()] == [*title, *found.lines]
+
+
+def test_text_that_is_cleaned_in_several_rounds_keeps_its_first_line_numbers(
+    chrome: ChromeModel, monkeypatch: pytest.MonkeyPatch
+):
+    def first_only(_model: ChromeModel, text: Titled, _chances: LineChances) -> NDArray[np.bool_]:
+        """Of the lines that go, only the first goes in each round."""
+        drops = np.array([block.text.startswith("Share") for block in text.blocks], dtype=bool)
+        return drops & (np.cumsum(drops) == 1)
+
+    monkeypatch.setattr(ChromeModel, "text_drops", first_only)
+    text = f"Share now\n\nShare twice\n{SENTENCES[0]}\n\n\nShare again\\n\\nShare at last\n{SENTENCES[1]}"
+    found = clean(chrome, text)
+    assert [(removal.line, removal.text) for removal in found.removed] == [
+        (1, "Share now"),
+        (3, "Share twice"),
+        (7, "Share again"),
+        (7, "Share at last"),
+    ]
+    assert found.lines == SENTENCES[:2]
 
 
 @BUDGET
 @given(texts())
-def test_each_removal_names_the_line_that_it_was_and_lines_go_up(chrome: ChromeModel, text: str):
-    lines = {block.line: block.text for block in text_blocks(text)}
-    removed = clean(chrome, text).removed
-    assert [lines[removal.line] for removal in removed] == [removal.text for removal in removed]
-    assert all(before.line < after.line for before, after in pairwise(removed))
+def test_line_numbers_of_removals_go_up(chrome: ChromeModel, text: str):
+    assert all(before.line <= after.line for before, after in pairwise(clean(chrome, text).removed))
 
 
 @BUDGET
@@ -149,7 +201,7 @@ def test_a_kept_kind_stays(chrome: ChromeModel):
 def test_the_headline_repeated_goes_as_its_copy(chrome: ChromeModel):
     found = clean(chrome, "\n\n".join(["Four ships gone", "FOUR SHIPS, GONE", *SENTENCES]))
     assert (found.metadata.title, found.lines) == ("Four ships gone", SENTENCES)
-    assert [(removal.kind, removal.line) for removal in found.removed] == [(ChromeKind.OTHER, 2)]
+    assert [(removal.kind, removal.line) for removal in found.removed] == [(ChromeKind.OTHER, 3)]
 
 
 def test_literal_escapes_become_lines(chrome: ChromeModel):
@@ -191,6 +243,18 @@ def test_kept_and_removed_blocks_together_are_all_blocks(chrome: ChromeModel, ht
 
 
 @BUDGET
+@given(articles(), KEEPS | st.just(frozenset()))
+def test_each_removed_block_stands_at_its_place_word_for_word(
+    chrome: ChromeModel, html: str, keep: frozenset[ChromeKind]
+):
+    page = opened(html)
+    texts = {block.line: block.text for block in page[0]}
+    removed = clean_pages(chrome, [page], keep)[0].removed
+    assert [texts[removal.line] for removal in removed] == [removal.text for removal in removed]
+    assert all(before.line < after.line for before, after in pairwise(removed))
+
+
+@BUDGET
 @given(st.lists(articles(), max_size=4), st.randoms())
 def test_pages_in_a_chunk_and_their_order_change_nothing(chrome: ChromeModel, batch: list[str], chance: Random):
     pages = [opened(html) for html in batch]
@@ -204,6 +268,15 @@ def test_the_menu_goes_and_the_first_paragraph_stays(chrome: ChromeModel, html: 
     found = clean_pages(chrome, [opened(html)])[0]
     assert "Tides" not in found.lines
     assert SENTENCES[0] in found.body
+
+
+@pytest.mark.parametrize("count", [500, 1000, 3000])
+def test_a_long_article_loses_no_paragraph_for_its_length(chrome: ChromeModel, prose: list[AuthoredText], count: int):
+    lines = [line for text in prose for line in text.text.split("\n") if line and not line.startswith("#")][:count]
+    body = "".join(f"<p>{line}</p>" for line in lines)
+    found = clean_pages(chrome, [opened(document(f"{NAVIGATION}<article><h1>A long read</h1>{body}</article>"))])[0]
+    assert len(lines) == count
+    assert list(found.lines) == [" ".join(line.split()) for line in lines]
 
 
 def test_a_page_of_no_blocks(chrome: ChromeModel):

@@ -236,6 +236,19 @@ def test_a_line_that_the_page_does_not_show_becomes_a_block_of_its_own():
     assert len(texts) == 2
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("هیچ\u200cیک از آن\u200cها نرفت", id="joiners of Persian"),
+        pytest.param("\u2067ארבע ספינות\u2069 left", id="marks of direction"),
+        pytest.param("har\u00adbour", id="soft hyphen"),
+    ],
+)
+def test_unseen_marks_within_a_kept_paragraph_stay(words: str):
+    found = kept_by(opened(document(f"<article>{PARAGRAPH}<p>{words}. {SENTENCES[2]}</p>{PARAGRAPH}</article>")), 0)
+    assert f"{words}. {SENTENCES[2]}" in found
+
+
 def test_what_only_the_recall_preset_kept_is_marked_and_stays_as_the_page_shows_it():
     tree = document_fromstring(document("<table><tr><td>Coal from the coast</td><td>80</td></tr></table>"))
     page = Page(tree, opened(document(PARAGRAPH)).metadata, ((), ("Coal from the coast | 80",)))

@@ -1,12 +1,13 @@
 """Plain text falls into lines: structure that mark-up left behind is decoded, words and backslashes stay."""
 
+import json
 import re
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.segment.text import text_blocks
+from pipeline.segment.text import numbered_blocks, text_blocks
 from tests.strategies import BULLETS, CHROME_LINES, LITERALS, PATHS, SENTENCES, crooked_texts, ends_within, texts
 
 
@@ -54,6 +55,22 @@ L, B = "line", "li"
         pytest.param(r"Rain fell.\nSun.\n", [(L, "Rain fell."), (L, "Sun.")], id="at the end"),
         pytest.param(r"Дождь.\nСолнце.", [(L, "Дождь."), (L, "Солнце.")], id="capitals of another alphabet"),
         pytest.param(r"גשם.\nשמש.", [(L, "גשם."), (L, "שמש.")], id="an alphabet without capitals"),
+        pytest.param(
+            r"四艘船离开了。\n港口关闭。", [(L, "四艘船离开了。"), (L, "港口关闭。")], id="full stops of Chinese"
+        ),
+        pytest.param(r"هل عادت؟\nلا.", [(L, "هل عادت؟"), (L, "لا.")], id="question mark of Arabic"),
+        pytest.param(r"\u201cRain.\u201d\n\nCaf\u00e9", [(L, "“Rain.”"), (L, "Café")], id="escaped characters"),
+        pytest.param(r"Rain.\n\n\ud83d\udea2 gone", [(L, "Rain."), (L, "🚢 gone")], id="escaped pair"),
+        pytest.param(r"Rain.\n\nx\ud83d y\u0007", [(L, "Rain."), (L, "x� y")], id="escaped half and control"),
+        pytest.param(r"\usepackage and \u00e9", [(L, r"\usepackage and \u00e9")], id="escapes without a line end"),
+        pytest.param(r"Rain.\\n\\nIt \\\"fell\\\".", [(L, "Rain."), (L, 'It "fell".')], id="escaped twice"),
+        pytest.param(json.dumps("“Rain.”\n\nIt fell."), [(L, "“Rain.”"), (L, "It fell.")], id="a string of JSON"),
+        pytest.param(
+            json.dumps(json.dumps('Rain.\n\n"Sun", é.')), [(L, "Rain."), (L, '"Sun", é.')], id="a string in a string"
+        ),
+        pytest.param(json.dumps(r"Rain.\n\nSun."), [(L, "Rain."), (L, "Sun.")], id="a string of escapes"),
+        pytest.param('"Rain fell," she said. "Sun."', [(L, '"Rain fell," she said. "Sun."')], id="quotations"),
+        pytest.param('"Rain fell."', [(L, '"Rain fell."')], id="a quotation only"),
         pytest.param("", [], id="nothing"),
         pytest.param(" \n\t\n", [], id="white space only"),
         pytest.param("שלום\nمرحبا", [(L, "שלום"), (L, "مرحبا")], id="right to left"),
@@ -75,6 +92,33 @@ def test_lines_are_numbered_from_one_without_a_gap(text: str):
     blocks = text_blocks(text)
     assert [block.line for block in blocks] == list(range(1, len(blocks) + 1))
     assert all(block.text == " ".join(block.text.split()) != "" for block in blocks)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Rain\nSun", [(1, "Rain"), (2, "Sun")], id="line feeds"),
+        pytest.param("Rain\r\n\r\nSun", [(1, "Rain"), (3, "Sun")], id="blank lines count"),
+        pytest.param("Rain\r\rSun\r\nWind", [(1, "Rain"), (3, "Sun"), (4, "Wind")], id="any line end"),
+        pytest.param("\n\n Rain", [(3, "Rain")], id="blank lines at the start"),
+        pytest.param("Rain\n---\nSun", [(1, "Rain"), (3, "Sun")], id="rules count"),
+        pytest.param("Rain\n![quay](quay.jpg)\nSun", [(1, "Rain"), (3, "Sun")], id="a line of an image only counts"),
+        pytest.param(r"Rain.\n\n## Sun", [(1, "Rain."), (1, "Sun")], id="literal ends share their line"),
+        pytest.param("Rain.\\n\nSun\\n\\nWind", [(1, "Rain."), (2, "Sun"), (2, "Wind")], id="literal and real ends"),
+        pytest.param("Rain\u2028Sun\x0cWind\nHail", [(1, "Rain"), (1, "Sun"), (1, "Wind"), (2, "Hail")], id="others"),
+        pytest.param(r"**Rain.**\nSun" + "\nWind", [(1, "Rain."), (1, "Sun"), (2, "Wind")], id="decoded twice"),
+    ],
+)
+def test_a_block_has_the_number_of_the_line_that_it_begins_in(text: str, expected: list[tuple[int, str]]):
+    assert [(number, block.text) for number, block in numbered_blocks(text)] == expected
+
+
+@given(texts() | crooked_texts())
+@settings(max_examples=60)
+def test_line_numbers_go_up_and_stay_within_the_text(text: str):
+    numbers = [number for number, _ in numbered_blocks(text)]
+    assert numbers == sorted(numbers)
+    assert set(numbers) <= set(range(1, len(re.split(r"\r\n|\r|\n", text)) + 1))
 
 
 def written(text: str) -> str:
