@@ -1,7 +1,8 @@
-"""Measures of the elements around blocks: how much text, links and kept text each of them holds.
+"""Measures of the elements around blocks, and of the heading that they stand under.
 
-Classes and tags say what an element is called; these say what is in it. A teaser list, a sidebar and the body of an
-article differ in that whatever their site calls them.
+Classes and tags say what an element is called; these say how much text, links and kept text is in it. A teaser list, a
+sidebar and the body of an article differ in that whatever their site calls them. What stands under "Related" or
+"References" is told by that heading alone.
 """
 
 from collections.abc import Sequence
@@ -27,8 +28,9 @@ _OF_ELEMENT = (
 )  # fmt: skip
 CONTAINERS = (
     *(f"{name}^{place}" for place in (*_LEVELS, "section") for name in _OF_ELEMENT),
-    "above_main", "below_main",
+    "above_main", "below_main", *(f"{name}^heading" for name in _SCORES), "since_heading",
 )  # fmt: skip
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def container_columns(pages: Sequence[Sequence[Block]], scores: NDArray[np.float
     columns = [_at(place, measured, sums[4], kept_totals, paths) for place in places]
     deepest = np.zeros(len(pages), dtype=np.int64)
     np.maximum.at(deepest, owners, around)
-    return np.vstack([*columns, around - deepest[owners], paths.lengths - around]).astype(np.float32)
+    depths = (around - deepest[owners], paths.lengths - around)
+    return np.vstack([*columns, *depths, _under_heading(blocks, owners, scores)]).astype(np.float32)
 
 
 def _paths(blocks: Sequence[Block], owners: Places, pages: int) -> _Paths:
@@ -108,6 +111,16 @@ def _around_main(kept: Numbers, totals: Numbers, paths: _Paths) -> Places:
     """(n,): how many of the elements around each block hold the main text; they are its outermost ones."""
     is_main = kept[paths.elements] > _MAIN * totals[paths.blocks]
     return np.bincount(paths.blocks, weights=is_main, minlength=len(paths.lengths)).astype(np.int64)
+
+
+def _under_heading(blocks: Sequence[Block], owners: Places, scores: NDArray[np.float32]) -> Numbers:
+    """(3, n): both scores of the last heading at or above each block, and log blocks since; 0 and -1 where none is."""
+    order = np.arange(len(blocks))
+    is_heading = np.array([block.tag in _HEADINGS for block in blocks], dtype=bool)
+    last = np.maximum.accumulate(np.where(is_heading, order, -1))
+    known = (last >= 0) & (owners[last] == owners)
+    since = np.where(known, np.log1p(order - last), _OUTSIDE)
+    return np.vstack([np.where(known, scores.T[:, last], 0.0), since])
 
 
 def _at(place: Places, measured: Numbers, kept: Numbers, totals: Numbers, paths: _Paths) -> Numbers:

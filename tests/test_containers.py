@@ -57,6 +57,13 @@ def test_scores_are_averaged_by_characters():
     assert measured(blocks, [[4, 0], [0, 0]])["wording^2"] == pytest.approx([3, 3])
 
 
+def test_blocks_under_a_heading_know_how_it_reads():
+    found = measured(cut("<p>Rain<h2>Related</h2><p>Fog<p>Hail"), [[0, 0], [5, 3], [1, 1], [2, 2]])
+    assert found["wording^heading"] == [0, 5, 5, 5]
+    assert found["markup^heading"] == [0, 3, 3, 3]
+    assert found["since_heading"] == pytest.approx([-1, 0, np.log1p(1), np.log1p(2)])
+
+
 def test_a_page_of_which_nothing_is_kept_has_no_main_element():
     assert measured(cut(PAGE))["above_main"] == [0] * 5
 

@@ -15,6 +15,7 @@ from pipeline.segment.rows import is_blank, is_layout
 _REACH = 200  # blocks before and after the last match in which a joined or split line is looked for
 _ROW_REACH = 1000  # the same for a table row: rows that lay out a page hold all of it
 _PIECE = 12  # letters that tell a piece of a longer text from a chance
+_ENDS = 24  # letters at either end by which a line is known for a block that it lacks a little of, such as note marks
 _REST_SHARE = 0.2  # share of a block that no line stands for, from which the rest stays a block of its own
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 # Deletes all ASCII characters that are neither letters nor digits: three times as fast as asking each.
@@ -137,7 +138,7 @@ def _near(line: str, key: str, state: _Alignment) -> Sequence[int]:
             end = _joined(key, state, start)
             if end is not None:
                 return range(start, _with_marks(line, state, end))
-        if _PIECE <= len(key) < len(block) and _is_piece(key, state, start):
+        if _PIECE <= len(key) < len(block) and (_is_piece(key, state, start) or _is_nearly(key, state, start)):
             return (start,)
     return _scattered(key, state, _around(state, _ROW_REACH if line.startswith("|") else _REACH))
 
@@ -170,6 +171,17 @@ def _is_piece(key: str, state: _Alignment, start: int) -> bool:
         return False
     state.offsets[start] = place + len(key)
     return True
+
+
+def _is_nearly(key: str, state: _Alignment, start: int) -> bool:
+    """Whether a line is a block that no line stands for yet, but for a few words within."""
+    block = state.keys[start]
+    return (
+        len(key) >= (1 - _REST_SHARE) * len(block) > 2 * _ENDS
+        and key.startswith(block[:_ENDS])
+        and key.endswith(block[-_ENDS:])
+        and start not in state.covered
+    )
 
 
 def _joined(key: str, state: _Alignment, start: int) -> int | None:
