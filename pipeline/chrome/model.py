@@ -18,7 +18,6 @@ from pipeline.blocks import (
     TEXT_FEATURES,
     pages_rows,
     surroundings,
-    text_rows,
     texts_rows,
     with_neighbours,
     wording,
@@ -27,12 +26,13 @@ from pipeline.chrome.dumps import DUMP_FEATURES, dump_row
 from pipeline.chrome.kinds import CUE_FEATURES, cue_rows
 from pipeline.containers import CONTAINERS, container_columns
 from pipeline.document import Block
+from pipeline.passages import PASSAGES, passage_columns
 
 Probabilities = NDArray[np.float64]
 _TEASERS = 4  # bullets in the longest list that goes as one
 _TEASER = 0.2  # a list with a bullet that is less likely chrome than this is decided bullet by bullet
 MANNERS = ("text_drop", "bullet_drop", "bare_drop")  # limits for lines with a cue, bullets without, other lines
-LINE_FEATURES = (*TEXT_FEATURES, *CUE_FEATURES)
+LINE_FEATURES = (*TEXT_FEATURES, *CUE_FEATURES, *PASSAGES)
 CHROME_FEATURES: Mapping[str, Sequence[str]] = {
     "page_blocks": (*PAGE_FEATURES, *CONTAINERS),
     "dump": DUMP_FEATURES,
@@ -198,16 +198,20 @@ def page_block_rows(pages: Sequence[Titled], scores: NDArray[np.float32]) -> NDA
 
 
 def text_matrix(parts: Mapping[str, Any], texts: Sequence[Titled]) -> NDArray[np.float32]:
-    """Rows of all texts' lines: features and cues as in `line_rows`, then wording scores with their neighbours'."""
-    lines = _flat(texts)
-    scores = scored(parts["wording"], map(wording, lines))
-    rows = texts_rows([text.blocks for text in texts], [text.title for text in texts])
-    return _beside(np.hstack([rows, cue_rows(lines)]), scores[:, None], [len(text.blocks) for text in texts])
+    """Rows of all texts' lines as the trees of dumps and of articles take them."""
+    return text_line_rows(texts, scored(parts["wording"], map(wording, _flat(texts))))
 
 
-def line_rows(text: Titled) -> NDArray[np.float32]:
-    """(n, len(LINE_FEATURES)) rows of one text's lines before wording scores join them."""
-    return np.hstack([text_rows(text.blocks, text.title), cue_rows(text.blocks)])
+def text_line_rows(texts: Sequence[Titled], scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Features and cues of all texts' lines, their scores with the neighbours', and the prose around them.
+
+    Args:
+        scores: (n,) log-odds of the wording model.
+    """
+    lines = [text.blocks for text in texts]
+    rows = texts_rows(lines, [text.title for text in texts])
+    near = with_neighbours(scores[:, None].astype(np.float32, copy=False), list(map(len, lines)))
+    return np.vstack([rows.T, cue_rows(_flat(texts)).T, near.T, passage_columns(lines, scores)]).T
 
 
 def scored(linear: Any, texts: Iterable[str]) -> NDArray[np.float32]:
@@ -218,19 +222,6 @@ def scored(linear: Any, texts: Iterable[str]) -> NDArray[np.float32]:
     unique = {text: place for place, text in enumerate(dict.fromkeys(listed))}
     odds = linear.decision_function(list(unique)).astype(np.float32)
     return np.asarray(odds[[unique[text] for text in listed]])
-
-
-def stacked(rows: Sequence[NDArray[np.float32]], scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Feature rows of each document beside its part of the scores, neighbours included."""
-    if not rows:
-        return np.zeros((0, 0), dtype=np.float32)
-    return _beside(np.vstack(rows), scores, [len(part) for part in rows])
-
-
-def _beside(rows: NDArray[np.float32], scores: NDArray[np.float32], counts: Sequence[int]) -> NDArray[np.float32]:
-    """Rows and scores side by side, column after column in memory: the trees take half the time to read them so."""
-    near = with_neighbours(scores.astype(np.float32, copy=False), counts)
-    return np.vstack([rows.T, near.T]).T
 
 
 def _flat(documents: Sequence[Titled]) -> list[Block]:

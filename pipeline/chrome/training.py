@@ -16,7 +16,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from pipeline.blocks import surroundings, wording
 from pipeline.chrome.dumps import dump_row
 from pipeline.chrome.gold import BlockLabel
-from pipeline.chrome.model import Titled, line_rows, page_block_rows, scored, stacked
+from pipeline.chrome.model import Titled, page_block_rows, scored, text_line_rows
 from pipeline.chrome.situations import DUMPS, LabelledText, Situation
 from pipeline.corpora.prepared import PreparedPage
 from pipeline.document import Block
@@ -159,7 +159,7 @@ def _fit_texts(
 
 def _line_rows(text: LabelledText, words: Pipeline) -> NDArray[np.float32]:
     scores = scored(words, map(wording, text.blocks))
-    return stacked([line_rows(Titled(text.blocks, text.title))], scores[:, None])
+    return text_line_rows([Titled(text.blocks, text.title)], scores)
 
 
 def _emphasis(text: LabelledText, settings: ChromeSettings) -> float:

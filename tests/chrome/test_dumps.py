@@ -5,15 +5,16 @@ import pytest
 from hypothesis import given, settings
 
 from pipeline.chrome.dumps import DUMP_FEATURES, dump_row
-from pipeline.chrome.model import Titled, line_rows
+from pipeline.chrome.model import Titled, text_line_rows
 from pipeline.segment.text import text_blocks
 from tests.strategies import CHROME_LINES, SENTENCES, texts
 
 
 def measured(text: str, scores: list[float] | None = None) -> dict[str, float]:
-    rows = line_rows(Titled(text_blocks(text), None))
-    reads = np.zeros(len(rows)) if scores is None else np.array(scores)
-    return dict(zip(DUMP_FEATURES, dump_row(np.column_stack([rows, reads])).tolist(), strict=True))
+    blocks = text_blocks(text)
+    reads = np.array(scores or [0.0] * len(blocks), dtype=np.float32)
+    rows = text_line_rows([Titled(blocks, None)], reads)
+    return dict(zip(DUMP_FEATURES, dump_row(rows).tolist(), strict=True))
 
 
 @settings(max_examples=30, deadline=None)

@@ -16,12 +16,12 @@ from pipeline.chrome.model import (
     LineChances,
     Thresholds,
     Titled,
-    line_rows,
     page_matrix,
     scored,
-    stacked,
+    text_line_rows,
     text_matrix,
 )
+from pipeline.containers import CONTAINERS
 from pipeline.document import Block
 from pipeline.segment.text import text_blocks
 from tests.strategies import CHROME_LINES, SENTENCES, texts
@@ -180,7 +180,7 @@ def test_empty_documents_among_others(chrome: ChromeModel, counts: tuple[int, ..
 
 def test_rows_are_features_and_scores_with_those_of_the_neighbours(chrome: ChromeModel):
     documents = [lines(*SENTENCES), lines("Tides")]
-    assert page_matrix(chrome.parts, documents).shape == (9, len(PAGE_FEATURES) + 2 * WINDOWS)
+    assert page_matrix(chrome.parts, documents).shape == (9, len(PAGE_FEATURES) + len(CONTAINERS) + 2 * WINDOWS)
     assert text_matrix(chrome.parts, documents).shape == (9, len(LINE_FEATURES) + WINDOWS)
 
 
@@ -188,14 +188,15 @@ def test_rows_are_features_and_scores_with_those_of_the_neighbours(chrome: Chrom
 @given(texts())
 def test_rows_of_lines_have_the_documented_width_and_are_finite(text: str):
     blocks = text_blocks(text)
-    rows = line_rows(Titled(blocks, None))
-    assert rows.shape == (len(blocks), len(LINE_FEATURES))
+    rows = text_line_rows([Titled(blocks, None)], np.zeros(len(blocks), dtype=np.float32))
+    assert rows.shape == (len(blocks), len(LINE_FEATURES) + WINDOWS)
     assert np.isfinite(rows).all()
 
 
 @pytest.mark.parametrize("count", [0, 1])
 def test_rows_of_no_line_and_of_one(count: int):
-    assert line_rows(lines(*SENTENCES[:count])).shape == (count, len(LINE_FEATURES))
+    rows = text_line_rows([lines(*SENTENCES[:count])], np.zeros(count, dtype=np.float32))
+    assert rows.shape == (count, len(LINE_FEATURES) + WINDOWS)
 
 
 def test_neighbours_do_not_reach_into_the_next_document(chrome: ChromeModel):
@@ -212,7 +213,6 @@ def test_equal_texts_have_equal_scores_whatever_stands_beside_them(chrome: Chrom
 
 def test_no_texts_have_no_scores(chrome: ChromeModel):
     assert scored(chrome.parts["wording"], []).shape == (0,)
-    assert stacked([], np.zeros((0, 1), dtype=np.float32)).size == 0
 
 
 def test_chrome_is_told_from_prose(chrome: ChromeModel):
