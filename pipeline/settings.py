@@ -58,6 +58,29 @@ class TreeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class KindSettings:
+    """How the parts that name kinds are fitted.
+
+    Attributes:
+        alpha: regularisation of the linear model over words and mark-up.
+        passes: over its examples.
+        hidden: units of the networks that read its chances.
+        l2: their regularisation.
+        rate: their learning rate.
+        batch: examples in a step.
+        epochs: passes over the examples.
+    """
+
+    alpha: float
+    passes: int
+    hidden: int
+    l2: float
+    rate: float
+    batch: int
+    epochs: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChromeSettings:
     """How the block model is fitted and its thresholds are chosen.
 
@@ -73,6 +96,7 @@ class ChromeSettings:
         blocks: trees of a page's blocks.
         lines: trees of the lines of dumps, and of those of articles.
         dump: trees that tell dumps from other texts.
+        kinds: the parts that name what is removed.
     """
 
     trained: str
@@ -88,6 +112,7 @@ class ChromeSettings:
     blocks: TreeSettings
     lines: TreeSettings
     dump: TreeSettings
+    kinds: KindSettings
 
 
 @dataclass(frozen=True, slots=True)

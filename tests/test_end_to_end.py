@@ -46,6 +46,7 @@ SMALL = {
         "prose": 40,
         "mixed": 40,
         **dict.fromkeys(("blocks", "lines", "dump"), FEW_TREES),
+        "kinds": {"alpha": 1e-4, "passes": 2, "hidden": 4, "l2": 1.0, "rate": 0.01, "batch": 64, "epochs": 2},
     },
     "quality": {"folds": 2, "min_df": 2},
     "evaluate": {"bootstrap": 10},
@@ -380,7 +381,7 @@ class Trained:
     texts: set[str]
 
 
-KEPT = ("models", "metrics", "plots")
+KEPT = ("models", "metrics", "plots", "docs")
 
 
 def files_of(project: Project) -> dict[str, bytes]:
@@ -433,6 +434,7 @@ def test_first_run_runs_every_stage_in_order(trained: Trained):
 
 def test_first_run_leaves_models_metrics_plots_and_cards(trained: Trained):
     assert sorted(trained.files) == [
+        "docs/kinds.md",
         "metrics/chrome.json",
         "metrics/extraction.json",
         "metrics/quality.json",
@@ -561,15 +563,18 @@ def test_changed_helper_is_noticed_by_the_stages_that_use_it(
         helper.write_bytes(before)
 
 
-@pytest.mark.parametrize(("name", "stage"), [("left_out", "prepare"), ("readings", "evaluate"), ("kinds", "evaluate")])
-def test_changed_table_is_noticed_by_the_stage_that_reads_it(
-    project: Project, changed: tuple[list[str], dict[str, bytes]], name: str, stage: str
+@pytest.mark.parametrize(
+    ("name", "stages"),
+    [("left_out", ["prepare"]), ("readings", ["evaluate"]), ("kinds", ["chrome", "evaluate"])],
+)
+def test_changed_table_is_noticed_by_the_stages_that_read_it(
+    project: Project, changed: tuple[list[str], dict[str, bytes]], name: str, stages: list[str]
 ):
     assert changed[0]
     table = project.folder / "data" / f"{name}.csv"
     before = table.read_bytes()
     table.write_bytes(b"".join(before.splitlines(keepends=True)[:-1]))
     try:
-        assert project.status() == {stage: [{"changed deps": {f"data/{name}.csv": "modified"}}]}
+        assert project.status() == {stage: [{"changed deps": {f"data/{name}.csv": "modified"}}] for stage in stages}
     finally:
         table.write_bytes(before)

@@ -1,14 +1,14 @@
 """From blocks and their probabilities to a clean document: title found, chrome removed and named, the rest kept."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.chrome.byline import author_of, date_of
-from pipeline.chrome.kinds import kind_of
-from pipeline.chrome.model import ChromeModel, Titled
+from pipeline.chrome.model import ChromeModel, Titled, see_pages, see_texts
+from pipeline.chrome.naming import Names
 from pipeline.document import Block, ChromeKind, CleanDocument, Metadata, Removal
 from pipeline.segment.text import numbered_blocks, text_blocks
 from pipeline.segment.title import find_title, headline, is_title
@@ -22,10 +22,13 @@ def clean_pages(
 ) -> list[CleanDocument]:
     """Clean many pages with one predict; order and number of the pages are kept."""
     titled = [Titled(blocks, headline(blocks, metadata.title)) for blocks, metadata in pages]
-    chrome = model.page_probabilities(titled)
+    seen = see_pages(model.parts, titled)
+    chrome = model.page_probabilities(titled, seen)
+    drops = [model.page_drops(page, probabilities) for page, probabilities in zip(titled, chrome, strict=True)]
+    found = zip(titled, chrome, drops, model.kinds(seen, drops), pages, strict=True)
     return [
-        assemble(page, probabilities, model.page_drops(page, probabilities), metadata, keep)
-        for page, probabilities, (_, metadata) in zip(titled, chrome, pages, strict=True)
+        assemble(page, probabilities, gone, metadata, keep, kinds=kinds)
+        for page, probabilities, gone, kinds, (_, metadata) in found
     ]
 
 
@@ -40,8 +43,12 @@ def clean_texts(model: ChromeModel, texts: Sequence[str], keep: Keep = frozenset
     waiting = [draft for draft in drafts if draft.blocks]
     while waiting:
         titled = [Titled(draft.blocks, draft.title) for draft in waiting]
-        for draft, text, chances in zip(waiting, titled, model.text_chances(titled), strict=True):
-            draft.revise(text, chances.chrome, model.text_drops(text, chances), keep)
+        seen = see_texts(model.parts, titled)
+        chances = model.text_chances(titled, seen)
+        drops = [model.text_drops(text, found) for text, found in zip(titled, chances, strict=True)]
+        rounds = zip(waiting, titled, chances, drops, model.kinds(seen, drops), strict=True)
+        for draft, text, found, gone, kinds in rounds:
+            draft.revise(text, _Round(found.chrome, gone, kinds), keep)
         waiting = [draft for draft in waiting if not draft.settled]
     return [
         _numbered(draft.document, [number for number, _ in blocks])
@@ -58,6 +65,15 @@ def _numbered(document: CleanDocument, numbers: Sequence[int]) -> CleanDocument:
     return replace(document, removed=tuple(removed))
 
 
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What one round found of a text's lines: the chance that each is chrome, whether it goes, and its kind if so."""
+
+    chrome: NDArray[np.float64]
+    drops: NDArray[np.bool_]
+    kinds: Names
+
+
 class _Draft:
     """One text on its way through the rounds: the lines that are left, under their first places."""
 
@@ -72,12 +88,12 @@ class _Draft:
         found = find_title(self.blocks)
         return found.text if found else None
 
-    def revise(self, text: Titled, chrome: NDArray[np.float64], drops: NDArray[np.bool_], keep: Keep) -> None:
+    def revise(self, text: Titled, told: _Round, keep: Keep) -> None:
         """Take out what one round found; settled when the text is as it was before the round."""
-        found = _first_title(self.blocks, drops, keep)
+        found = _first_title(self.blocks, told, keep)
         titled = Titled(text.blocks, found.text if found else None)
         before = self.document
-        after = assemble(titled, chrome, drops, before.metadata, keep)
+        after = assemble(titled, told.chrome, told.drops, before.metadata, keep, kinds=told.kinds)
         removed = sorted((*before.removed, *after.removed), key=lambda removal: removal.line)
         self.document = CleanDocument(after.metadata, after.lines, tuple(removed))
         self.settled = before.lines == after.lines and before.metadata.title == after.metadata.title
@@ -89,23 +105,34 @@ class _Draft:
         self.blocks = [replace(new, line=old.line) for new, old in zip(written, left, strict=True)]
 
 
-def _first_title(blocks: Sequence[Block], drops: NDArray[np.bool_], keep: Keep) -> Block | None:
+def _first_title(blocks: Sequence[Block], told: _Round, keep: Keep) -> Block | None:
     """The headline, unless what comes first is chrome that is to be kept: a title must not overtake it."""
-    places = [place for place, block in enumerate(blocks) if not drops[place] or kind_of(block) in keep]
-    return None if not places or drops[places[0]] else find_title([blocks[place] for place in places])
+    places = [place for place, drop in enumerate(told.drops) if not drop or told.kinds[place] in keep]
+    return None if not places or told.drops[places[0]] else find_title([blocks[place] for place in places])
 
 
 def assemble(
-    page: Titled, chrome: NDArray[np.float64], drops: NDArray[np.bool_], metadata: Metadata, keep: Keep
+    page: Titled,
+    chrome: NDArray[np.float64],
+    drops: NDArray[np.bool_],
+    metadata: Metadata,
+    keep: Keep,
+    *,
+    kinds: Sequence[ChromeKind] | Names | None = None,
 ) -> CleanDocument:
-    """Put a document together from what stays; headline copies go, kinds in `keep` stay."""
+    """Put a document together from what stays; headline copies go, kinds in `keep` stay.
+
+    Args:
+        kinds: of each block that goes; without them all are OTHER, which will do where only the lines are wanted.
+    """
+    names = [ChromeKind.OTHER] * len(page.blocks) if kinds is None else kinds
     lines: list[str] = []
     removed: list[Removal] = []
     told: list[Removal] = []
     copies = [page.title is not None and is_title(block.text, page.title) for block in page.blocks]
     is_refrain = sum(copies) > _COPIES
     title_seen = False
-    for block, probability, drop, is_copy in zip(page.blocks, chrome, drops, copies, strict=True):
+    for block, probability, drop, is_copy, name in zip(page.blocks, chrome, drops, copies, names, strict=True):
         if is_copy and not title_seen:
             title_seen = True
             continue
@@ -113,7 +140,7 @@ def assemble(
         if not (drop or is_headline):
             lines.append(block.text)
             continue
-        kind = ChromeKind.OTHER if is_headline else kind_of(block)
+        kind = ChromeKind.OTHER if is_headline else name
         told.append(Removal(kind, block.text, round(float(probability), 4), block.line))
         if kind in keep and not is_headline:
             lines.append(block.text)

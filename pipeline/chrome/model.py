@@ -24,6 +24,8 @@ from pipeline.blocks import (
 )
 from pipeline.chrome.dumps import DUMP_FEATURES, dump_row
 from pipeline.chrome.kinds import CUE_FEATURES, cue_rows
+from pipeline.chrome.naming import KIND_FEATURES, KIND_PARTS, Names, kinds_of
+from pipeline.chrome.seen import Seen, hashed, odds
 from pipeline.containers import CONTAINERS, container_columns
 from pipeline.document import Block
 from pipeline.passages import PASSAGES, passage_columns
@@ -38,8 +40,9 @@ CHROME_FEATURES: Mapping[str, Sequence[str]] = {
     "dump": DUMP_FEATURES,
     "dump_lines": LINE_FEATURES,
     "article_lines": LINE_FEATURES,
+    **KIND_FEATURES,
 }
-PARTS = ("wording", "markup", *CHROME_FEATURES)
+PARTS = ("wording", "markup", *(part for part in CHROME_FEATURES if part not in KIND_PARTS), *KIND_PARTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +93,19 @@ class ChromeModel:
     parts: Mapping[str, Any]
     thresholds: Thresholds
 
-    def page_probabilities(self, pages: Sequence[Titled]) -> list[Probabilities]:
+    def page_probabilities(self, pages: Sequence[Titled], seen: Seen | None = None) -> list[Probabilities]:
         """Probability of chrome for every block of every page, in order."""
-        rows = page_matrix(self.parts, pages)
+        rows = (seen or see_pages(self.parts, pages)).rows
         return divided(probabilities(self.parts["page_blocks"], rows), pages)
 
-    def text_chances(self, texts: Sequence[Titled]) -> list[LineChances]:
+    def kinds(self, seen: Seen, wanted: Sequence[NDArray[np.bool_]]) -> list[Names]:
+        """The kinds of the wanted blocks of every page or text of a chunk; the others' are not told."""
+        names = kinds_of(self.parts, seen, np.concatenate([np.zeros(0, dtype=bool), *wanted]))
+        return np.split(names, np.cumsum(seen.counts)[:-1]) if seen.counts else []
+
+    def text_chances(self, texts: Sequence[Titled], seen: Seen | None = None) -> list[LineChances]:
         """The chances of every text and its lines, in order; a text without lines is no dump."""
-        rows = divided(text_matrix(self.parts, texts), texts)
+        rows = divided((seen or see_texts(self.parts, texts)).rows, texts)
         filled = [place for place, part in enumerate(rows) if len(part)]
         dumps = np.zeros(len(texts))
         if filled:
@@ -180,9 +188,15 @@ def _is_bullet(block: Block) -> bool:
 
 def page_matrix(parts: Mapping[str, Any], pages: Sequence[Titled]) -> NDArray[np.float32]:
     """Rows of all pages' blocks as the trees of pages take them."""
-    blocks = _flat(pages)
-    scores = [scored(parts["wording"], map(wording, blocks)), scored(parts["markup"], map(surroundings, blocks))]
-    return page_block_rows(pages, np.column_stack(scores))
+    return see_pages(parts, pages).rows
+
+
+def see_pages(parts: Mapping[str, Any], pages: Sequence[Titled]) -> Seen:
+    """All pages' blocks as the models see them; rows as in `page_matrix`."""
+    blocks, counts = _flat(pages), [len(page.blocks) for page in pages]
+    words, marks = hashed(parts["wording"], map(wording, blocks)), hashed(parts["markup"], map(surroundings, blocks))
+    scores = np.column_stack([odds(parts["wording"], words), odds(parts["markup"], marks)])
+    return Seen(page_block_rows(pages, scores), words, marks, counts)
 
 
 def page_block_rows(pages: Sequence[Titled], scores: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -199,7 +213,14 @@ def page_block_rows(pages: Sequence[Titled], scores: NDArray[np.float32]) -> NDA
 
 def text_matrix(parts: Mapping[str, Any], texts: Sequence[Titled]) -> NDArray[np.float32]:
     """Rows of all texts' lines as the trees of dumps and of articles take them."""
-    return text_line_rows(texts, scored(parts["wording"], map(wording, _flat(texts))))
+    return see_texts(parts, texts).rows
+
+
+def see_texts(parts: Mapping[str, Any], texts: Sequence[Titled]) -> Seen:
+    """All texts' lines as the models see them; rows as in `text_matrix`."""
+    words = hashed(parts["wording"], map(wording, _flat(texts)))
+    rows = text_line_rows(texts, odds(parts["wording"], words))
+    return Seen(rows, words, None, [len(text.blocks) for text in texts])
 
 
 def text_line_rows(texts: Sequence[Titled], scores: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -216,12 +237,7 @@ def text_line_rows(texts: Sequence[Titled], scores: NDArray[np.float32]) -> NDAr
 
 def scored(linear: Any, texts: Iterable[str]) -> NDArray[np.float32]:
     """Log-odds of a linear model for each text; equal texts are scored once, since mark-up repeats itself."""
-    listed = list(texts)
-    if not listed:
-        return np.zeros(0, dtype=np.float32)
-    unique = {text: place for place, text in enumerate(dict.fromkeys(listed))}
-    odds = linear.decision_function(list(unique)).astype(np.float32)
-    return np.asarray(odds[[unique[text] for text in listed]])
+    return odds(linear, hashed(linear, texts))
 
 
 def _flat(documents: Sequence[Titled]) -> list[Block]:

@@ -11,6 +11,12 @@ from pipeline.models import CARD, Manifest
 
 def write_card(folder: Path, manifest: Manifest, figures: Mapping[str, Any]) -> None:
     """Write the card of one model beside it; the text is a template, every number comes from the arguments."""
+    text = rendered(f"{manifest.name}.md", manifest=manifest, figures=figures)
+    (folder / CARD).write_text(text, encoding="utf-8")
+
+
+def rendered(template: str, **values: Any) -> str:
+    """One of the texts of `cards/` with its figures filled in; a figure that is missing is an error."""
     pages = Environment(
         loader=PackageLoader("pipeline.evaluation", "cards"),
         undefined=StrictUndefined,
@@ -18,5 +24,4 @@ def write_card(folder: Path, manifest: Manifest, figures: Mapping[str, Any]) -> 
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    text = pages.get_template(f"{manifest.name}.md").render(manifest=manifest, figures=figures)
-    (folder / CARD).write_text(text.rstrip() + "\n", encoding="utf-8")
+    return pages.get_template(template).render(values).rstrip() + "\n"

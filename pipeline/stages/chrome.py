@@ -8,15 +8,18 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pipeline import models
+from pipeline.chrome.kind_training import fit_kinds, line_examples, page_examples
 from pipeline.chrome.model import CHROME_FEATURES, ChromeModel, Titled
 from pipeline.chrome.situations import LabelledText, article_texts, count, other_texts, training_texts
+from pipeline.chrome.told import told_kinds
 from pipeline.chrome.training import fit_chrome
 from pipeline.chrome.tuning import START, page_figures, tune
 from pipeline.corpora.authored import read_authored_lines
+from pipeline.corpora.manifests import read_kinds
 from pipeline.corpora.prepared import PreparedPage, Split, read_pages, read_texts
 from pipeline.settings import read_settings
 
-PREPARED, AUTHORED = Path("data/prepared"), Path("data/authored/lines")
+PREPARED, AUTHORED, KINDS = Path("data/prepared"), Path("data/authored/lines"), Path("data/kinds.csv")
 MODEL, METRICS = Path("models/chrome"), Path("metrics/chrome.json")
 
 
@@ -27,10 +30,14 @@ def main() -> int:
     training = [page for page in pages if page.split is Split.TRAIN]
     held_out = [page for page in pages if page.split is Split.VALID]
     prose = [text for text in read_texts(PREPARED / "texts.jsonl.gz") if text.split is Split.TRAIN]
-    texts, unseen = training_texts(training, read_authored_lines(AUTHORED), prose, settings)
-    model = ChromeModel(fit_chrome(training, texts, settings), START)
-    told = [*article_texts(held_out, settings.seed), *other_texts(held_out, settings.seed)]
-    thresholds = tune(model, held_out, told, unseen, settings.harm_limit)
+    authored = read_authored_lines(AUTHORED)
+    texts, unseen = training_texts(training, authored, prose, settings)
+    parts = fit_chrome(training, texts, settings)
+    told = told_kinds(pages, read_kinds(KINDS))
+    kinds = fit_kinds(parts, page_examples(told), line_examples(told, authored), settings)
+    model = ChromeModel(parts | kinds, START)
+    lines = [*article_texts(held_out, settings.seed), *other_texts(held_out, settings.seed)]
+    thresholds = tune(model, held_out, lines, unseen, settings.harm_limit)
     figures = _figures(ChromeModel(model.parts, thresholds), held_out)
     models.save(
         MODEL,
@@ -38,7 +45,8 @@ def main() -> int:
         trained=settings.trained,
         features=CHROME_FEATURES,
         parameters={"thresholds": asdict(thresholds)},
-        data={"digest": _digest(training, texts), "pages": _pages(training), "texts": count(texts)},
+        data={"digest": _digest(training, texts), "pages": _pages(training), "texts": count(texts)}
+        | {"kinds": sum(len(each) for _, each in told)},
         figures=figures,
     )
     METRICS.parent.mkdir(exist_ok=True)

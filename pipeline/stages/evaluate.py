@@ -12,7 +12,7 @@ from pipeline.corpora.prepared import Split
 from pipeline.corpora.table import read_table
 from pipeline.evaluation.card import write_card
 from pipeline.evaluation.extraction import extraction_figures
-from pipeline.evaluation.kinds import kind_figures, named_blocks
+from pipeline.evaluation.kinds import kinds_page, named_blocks, naming_figures
 from pipeline.evaluation.verdicts import (
     AUTHORED,
     calibration_rows,
@@ -25,24 +25,20 @@ from pipeline.evaluation.verdicts import (
 from pipeline.score import load_models
 from pipeline.settings import read_settings
 
-PREPARED, CLEAN, TABLE = (
-    Path("data/prepared"),
-    Path("data/clean/texts.jsonl.gz"),
-    Path("data/features/texts.npz"),
-)
+PREPARED, CLEAN, TABLE = Path("data/prepared"), Path("data/clean/texts.jsonl.gz"), Path("data/features/texts.npz")
 READINGS, KINDS = Path("data/readings.csv"), Path("data/kinds.csv")
-MODELS, METRICS, PLOTS = Path("models"), Path("metrics"), Path("plots")
+MODELS, METRICS, PLOTS, KINDS_PAGE = Path("models"), Path("metrics"), Path("plots"), Path("docs/kinds.md")
 
 
 def main() -> int:
-    """Write metrics/extraction.json, metrics/verdicts.json, plots/*.csv and models/*/README.md."""
+    """Write metrics/extraction.json, metrics/verdicts.json, plots/*.csv, docs/kinds.md and models/*/README.md."""
     settings = read_settings(Path("params.yaml")).evaluate
     models = load_models(MODELS)
     pages = [page for page in prepared.read_pages(PREPARED / "pages.jsonl.gz") if page.split is Split.TEST]
     raw = [text for text in prepared.read_texts(PREPARED / "texts.jsonl.gz") if text.split is Split.TEST]
     texts = list(prepared.read_texts(CLEAN))
-    named = named_blocks(pages, read_kinds(KINDS))
-    extraction = extraction_figures(models.chrome, pages, raw) | {"kinds": kind_figures(named)}
+    named = named_blocks(models.chrome, pages, read_kinds(KINDS))
+    extraction = extraction_figures(models.chrome, pages, raw) | {"kinds": naming_figures(named)}
     table = read_table(TABLE).part(Split.TEST)
     train, test = ([text for text in texts if text.split is split] for split in (Split.TRAIN, Split.TEST))
     ours, plain = judge_table(models.quality, table), judge_plain(train, test, table)
@@ -53,7 +49,9 @@ def main() -> int:
     _json(METRICS / "verdicts.json", verdicts)
     corpora = ours.where(table.corpus != AUTHORED)
     _csv(PLOTS / "confusion.csv", confusion_rows(corpora))
-    _csv(PLOTS / "kinds.csv", [{"told": told, "found": found} for told, found in named])
+    _csv(PLOTS / "kinds.csv", [{"told": name.told, "found": name.found} for name in named])
+    KINDS_PAGE.parent.mkdir(exist_ok=True)
+    KINDS_PAGE.write_text(kinds_page(named, extraction["kinds"]), encoding="utf-8")
     _csv(PLOTS / "calibration.csv", calibration_rows(corpora))
     _csv(PLOTS / "sources.csv", source_rows(corpora))
     for manifest, figures in zip(models.manifests, (extraction, verdicts), strict=True):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.chrome.cleaning import assemble, clean_pages, clean_texts
+from pipeline.chrome.kinds import kind_of
 from pipeline.chrome.model import ChromeModel, LineChances, Titled
 from pipeline.corpora.authored import AuthoredText
 from pipeline.document import Block, ChromeKind, CleanDocument, Metadata
@@ -198,6 +199,35 @@ def test_a_kept_kind_stays(chrome: ChromeModel):
     assert found.lines == (*SENTENCES, "Updated: April 18, 2024, 5:47 PM")
 
 
+CAPTION = "Ferries wait at the outer quay of Port Varga. Photo: Ilse Varga / Port Archive"
+STORY = "".join(f"<p>{sentence}</p>" for sentence in SENTENCES)
+PICTURED = document(
+    f'<article><h1>Four ships gone</h1><p class="byline">By Mara Lindqvist</p><p class="date">18 April 2024</p>'
+    f"<figure><img src=quay.jpg><figcaption>{CAPTION}</figcaption></figure>{STORY}</article>"
+)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_captions_of_a_page_stay_when_they_are_kept_and_go_when_they_are_not(chrome: ChromeModel, kept: bool):  # noqa: FBT001 - a column of the table
+    found = clean_pages(chrome, [opened(PICTURED)], frozenset({ChromeKind.CAPTION}) if kept else frozenset())[0]
+    assert (CAPTION in found.lines) == kept
+    assert set(SENTENCES) <= set(found.lines)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_captions_of_a_text_stay_when_they_are_kept_and_go_when_they_are_not(chrome: ChromeModel, kept: bool):  # noqa: FBT001 - a column of the table
+    text = "\n\n".join([*SENTENCES[:3], CAPTION, *SENTENCES[3:], "Leave a Reply"])
+    found = clean(chrome, text, frozenset({ChromeKind.CAPTION}) if kept else frozenset())
+    assert found.lines == ((*SENTENCES[:3], CAPTION, *SENTENCES[3:]) if kept else SENTENCES)
+
+
+def test_byline_and_timestamp_of_a_text_tell_author_and_date_whether_they_are_kept_or_not(chrome: ChromeModel):
+    text = "\n\n".join(["By Mara Lindqvist", "Updated: April 18, 2024, 5:47 PM", *SENTENCES])
+    for keep in (frozenset(), frozenset({ChromeKind.BYLINE, ChromeKind.TIMESTAMP})):
+        found = clean(chrome, text, keep).metadata
+        assert (found.author, found.date) == ("Mara Lindqvist", "2024-04-18")
+
+
 def test_the_headline_repeated_goes_as_its_copy(chrome: ChromeModel):
     found = clean(chrome, "\n\n".join(["Four ships gone", "FOUR SHIPS, GONE", *SENTENCES]))
     assert (found.metadata.title, found.lines) == ("Four ships gone", SENTENCES)
@@ -293,11 +323,12 @@ def test_no_pages(chrome: ChromeModel):
 def assembled(
     *blocks: tuple[str, float], title: str | None = None, metadata: Metadata | None = None, keep: str = ""
 ) -> CleanDocument:
-    """Put a document together from texts and their probabilities; a half and more goes."""
+    """Put a document together from texts and their probabilities; a half and more goes, named by its cues."""
     page = [Block(text=text, tag="p", line=number) for number, (text, _) in enumerate(blocks, 1)]
     chances = np.array([chance for _, chance in blocks])
     kinds = frozenset(map(ChromeKind, keep.split()))
-    return assemble(Titled(page, title), chances, chances >= 0.5, metadata or Metadata(), kinds)
+    names = [kind_of(block) for block in page]
+    return assemble(Titled(page, title), chances, chances >= 0.5, metadata or Metadata(), kinds, kinds=names)
 
 
 def test_the_headline_becomes_the_title_and_its_copies_go():
@@ -319,6 +350,12 @@ def test_a_headline_that_the_model_would_drop_is_still_the_title():
 
 def test_probabilities_are_rounded_to_four_digits():
     assert assembled(("Share", 0.912345)).removed[0].probability == 0.9123
+
+
+def test_without_names_everything_that_goes_is_other():
+    page = Titled([Block(text="Share this", tag="p", line=1)], None)
+    found = assemble(page, np.ones(1), np.ones(1, dtype=bool), Metadata(), frozenset())
+    assert [removal.kind for removal in found.removed] == [ChromeKind.OTHER]
 
 
 def test_kept_kinds_stay_in_their_place():

@@ -12,6 +12,7 @@ from pipeline.blocks import PAGE_FEATURES
 from pipeline.chrome.dumps import DUMP_FEATURES
 from pipeline.chrome.gold import BlockLabel
 from pipeline.chrome.model import LINE_FEATURES, PARTS, ChromeModel, Thresholds, Titled
+from pipeline.chrome.naming import KIND_PARTS
 from pipeline.chrome.situations import LabelledText, authored_text, page_texts, prose_text
 from pipeline.chrome.training import _folds, _outside, _wordings, fit_chrome, titled
 from pipeline.containers import CONTAINERS
@@ -73,7 +74,7 @@ def chances(parts: dict[str, Any], documents: Sequence[Titled]) -> list[list[flo
 
 
 def test_fitting_gives_every_part_for_the_documented_columns(parts: dict[str, Any]):
-    assert sorted(parts) == sorted(PARTS)
+    assert sorted(parts) == sorted({*PARTS} - {*KIND_PARTS})
     assert parts["page_blocks"].n_features_in_ == len(PAGE_FEATURES) + len(CONTAINERS) + 2 * 7
     assert parts["dump"].n_features_in_ == len(DUMP_FEATURES)
     assert {parts[name].n_features_in_ for name in ("dump_lines", "article_lines")} == {len(LINE_FEATURES) + 7}

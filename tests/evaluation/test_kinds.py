@@ -1,99 +1,86 @@
-"""Labelled blocks are found again by their text, and the kinds that they are given are counted by hand."""
+"""Names that the models give are counted by hand beside those that were told."""
 
 import hashlib
 import json
-from collections.abc import Sequence
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.chrome.model import ChromeModel
 from pipeline.corpora.manifests import KindRow
-from pipeline.corpora.prepared import PreparedPage
-from pipeline.document import Block, ChromeKind
-from pipeline.evaluation.kinds import _block, kind_figures, named_blocks
+from pipeline.document import ChromeKind
+from pipeline.evaluation.kinds import Named, confusion, kind_figures, kinds_page, named_blocks, naming_figures
+from pipeline.score import Models
 
 from .conftest import prepared_page
 
-# texts without a cue of their own, so that the names around them tell the kind
-RELATED, SUBSCRIBE, SHARE = "related", "newsletter", "share"
+
+@pytest.fixture(scope="module")
+def chrome(models: Models) -> ChromeModel:
+    return models.chrome
 
 
-def page_of(name: str, *blocks: tuple[str, str]) -> PreparedPage:
-    """A page of some (text, names)."""
-    made = tuple(Block(text, "p", line, names=names) for line, (text, names) in enumerate(blocks, 1))
-    return replace(prepared_page(name), blocks=made, labels=(0,) * len(made))
-
-
-def row_of(page: str, block: int, text: str, kind: ChromeKind = ChromeKind.OTHER) -> KindRow:
+def row_of(page: str, block: int, text: str, kind: ChromeKind) -> KindRow:
     return KindRow(page, block, hashlib.sha256(text.encode()).hexdigest()[:16], kind)
 
 
-def found(pages: Sequence[PreparedPage], *rows: KindRow) -> list[str]:
-    return [kind.value for _, kind in named_blocks(pages, rows)]
+FOLLOW, NOTICE = "Follow us on all channels", "© The Tarn Post"
 
 
-def test_kind_that_was_told_stands_beside_the_one_that_was_found():
-    page = page_of("a", ("Tides", RELATED), ("Herons", SUBSCRIBE))
-    rows = [row_of("a", 1, "Herons", ChromeKind.BIO), row_of("a", 0, "Tides", ChromeKind.RELATED)]
-    assert named_blocks([page], rows) == [
-        (ChromeKind.BIO, ChromeKind.SUBSCRIBE),
-        (ChromeKind.RELATED, ChromeKind.RELATED),
+def test_what_was_told_stands_beside_the_names_that_are_given(chrome: ChromeModel):
+    page = prepared_page("a")
+    rows = [row_of("a", 0, NOTICE, ChromeKind.BIO), row_of("a", 0, FOLLOW, ChromeKind.FOLLOW)]
+    follow, notice = ChromeKind.FOLLOW, ChromeKind.NOTICE
+    assert named_blocks(chrome, [page], rows) == [
+        Named(follow, follow, follow, follow),
+        Named(ChromeKind.BIO, notice, notice, notice),
     ]
 
 
-def test_block_that_moved_is_found_by_its_text():
-    page = page_of("a", ("Reeds", SHARE), ("Ferries", SHARE), ("Tides", RELATED))
-    assert found([page], row_of("a", 0, "Tides")) == ["related"]
+def test_blocks_of_pages_that_are_not_there_or_are_gone_are_passed_over(chrome: ChromeModel):
+    rows = [row_of("b", 0, NOTICE, ChromeKind.BIO), row_of("a", 0, "Gone", ChromeKind.BIO)]
+    assert named_blocks(chrome, [prepared_page("a")], rows) == []
 
 
-TWICE = page_of("a", ("Herons", RELATED), ("Tides", SHARE), ("Reeds", SHARE), ("Herons", SUBSCRIBE))
+def test_names_do_not_depend_on_the_pages_beside(chrome: ChromeModel):
+    pages = [prepared_page("a"), replace(prepared_page("b"), blocks=prepared_page("b").blocks[2:])]
+    rows = [row_of(page.id, 0, text, ChromeKind.OTHER) for page in pages for text in (NOTICE, FOLLOW)]
+    alone = [named for page in pages for named in named_blocks(chrome, [page], rows)]
+    assert named_blocks(chrome, pages, rows) == alone
 
 
-@pytest.mark.parametrize(
-    ("place", "kind"),
-    [
-        pytest.param(0, "related", id="the first"),
-        pytest.param(3, "subscribe", id="the last"),
-        pytest.param(1, "related", id="nearer to the first"),
-        pytest.param(2, "subscribe", id="nearer to the last"),
-        pytest.param(40, "subscribe", id="after the end"),
-    ],
-)
-def test_nearest_of_equal_texts_is_meant(place: int, kind: str):
-    assert found([TWICE], row_of("a", place, "Herons")) == [kind]
+def test_bare_lines_and_the_table_of_cues_have_figures_of_their_own():
+    bio, tags = ChromeKind.BIO, ChromeKind.TAGS
+    figures = naming_figures([Named(bio, bio, tags, tags), Named(tags, tags, tags, bio)])
+    assert (figures["macro_f1"], figures["accuracy"]) == (1.0, 1.0)
+    assert figures["as lines"] == {"blocks": 2, "macro_f1": 0.3333, "accuracy": 0.5}
+    assert figures["table of cues"] == {"blocks": 2, "macro_f1": 0.0, "accuracy": 0.0}
 
 
-def test_first_of_two_that_are_as_near_is_meant():
-    page = page_of("a", ("Herons", RELATED), ("Tides", SHARE), ("Herons", SUBSCRIBE))
-    assert found([page], row_of("a", 1, "Herons")) == ["related"]
+def test_confusion_has_a_row_for_what_was_told_and_a_column_for_what_was_found():
+    pairs = named("share:share", "share:tags", "share:tags", "tags:tags")
+    assert confusion(pairs) == [["share", "1", "2"], ["tags", "", "1"]]
 
 
-@given(st.lists(st.sampled_from("abc"), max_size=12), st.sampled_from("abc"), st.integers(0, 20))
-def test_no_equal_text_is_nearer_than_the_one_that_is_found(texts: list[str], text: str, place: int):
-    blocks = [Block(told, "p", line) for line, told in enumerate(texts, 1)]
-    distances = [abs(block.line - 1 - place) for block in blocks if block.text == text]
-    picked = _block(blocks, row_of("a", place, text))
-    assert (picked is None) == (not distances)
-    assert picked is None or (picked.text == text and abs(picked.line - 1 - place) == min(distances))
+@given(st.lists(st.tuples(st.sampled_from(ChromeKind), st.sampled_from(ChromeKind)), max_size=30))
+def test_confusion_counts_every_block_once(pairs: list[tuple[ChromeKind, ChromeKind]]):
+    rows = confusion(pairs)
+    assert {len(row) for row in rows} <= {len(rows) + 1}
+    assert sum(int(count or 0) for row in rows for count in row[1:]) == len(pairs)
 
 
-@pytest.mark.parametrize(
-    "row",
-    [
-        pytest.param(row_of("a", 0, "Tide"), id="cut otherwise since then"),
-        pytest.param(row_of("b", 0, "Tides"), id="of a page that is not held out"),
-    ],
-)
-def test_block_that_is_not_there_is_passed_over(row: KindRow):
-    page = page_of("a", ("Tides", RELATED))
-    assert found([page], row, row_of("a", 0, "Tides")) == ["related"]
-
-
-def test_equal_texts_of_two_pages_are_told_apart():
-    pages = [page_of("a", ("Herons", RELATED)), page_of("b", ("Herons", SUBSCRIBE))]
-    assert found(pages, row_of("b", 0, "Herons"), row_of("a", 0, "Herons")) == ["subscribe", "related"]
+def test_page_of_kinds_has_whole_tables_and_every_figure():
+    bio, tags = ChromeKind.BIO, ChromeKind.TAGS
+    told = [Named(bio, bio, tags, tags), Named(tags, tags, tags, bio)]
+    page = kinds_page(told, naming_figures(told))
+    tables = re.findall(r"(?:^\|.*\n)+", page, re.MULTILINE)
+    assert [len(table.splitlines()) for table in tables] == [5, 4, 4]
+    assert {len({line.count("|") for line in table.splitlines()}) for table in tables} == {1}
+    assert "| on their pages | 1.000 | 100.0 % |" in page
+    assert "| as lines of the bare text | 0.333 | 50.0 % |" in page
 
 
 def named(*pairs: str) -> list[tuple[ChromeKind, ChromeKind]]:
