@@ -2,7 +2,7 @@
 
 from pipeline.chrome.gold import label_blocks
 from pipeline.corpora.pages import GoldPage
-from pipeline.corpora.prepared import PreparedPage
+from pipeline.corpora.prepared import BASELINES, PreparedPage
 from pipeline.corpora.splits import split_site
 from pipeline.document import Block
 from pipeline.extract import extract, kept_lines, parse
@@ -10,8 +10,6 @@ from pipeline.read import decode
 from pipeline.segment.page import page_blocks
 from pipeline.segment.title import headline
 from pipeline.settings import PrepareSettings
-
-BASELINES = ("default", "recall")  # trafilatura's own settings that winnow is measured beside
 
 
 def prepare_page(gold: GoldPage, settings: PrepareSettings) -> PreparedPage | None:

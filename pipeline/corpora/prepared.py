@@ -14,6 +14,8 @@ from typing import Any
 from pipeline.document import Block, Label
 from pipeline.errors import CorpusError
 
+BASELINES = ("default", "recall")  # trafilatura's own settings that winnow is measured beside
+
 
 class Split(StrEnum):
     """What a site's or publisher's documents are used for."""
@@ -46,7 +48,7 @@ class PreparedPage:
     Attributes:
         title: the headline as the page shows it.
         content: gold main text; None where the corpus has snippets only.
-        baselines: what trafilatura makes of the page with its default settings and with those that favour recall.
+        baselines: what trafilatura makes of the page with the settings of `BASELINES`.
         cleaned: the lines of the first baseline, as somebody has them who used trafilatura.
         cleaned_labels: their labels.
     """

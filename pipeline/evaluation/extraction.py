@@ -8,8 +8,7 @@ from typing import Any
 
 from pipeline.chrome.cleaning import assemble, clean_texts
 from pipeline.chrome.model import ChromeModel, Titled
-from pipeline.chrome.preparing import BASELINES
-from pipeline.corpora.prepared import PreparedPage, PreparedText
+from pipeline.corpora.prepared import BASELINES, PreparedPage, PreparedText
 from pipeline.document import Label, Metadata
 from pipeline.measure import Extraction, extraction, overlap, snippets
 
