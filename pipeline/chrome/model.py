@@ -186,13 +186,8 @@ def _is_bullet(block: Block) -> bool:
     return block.tag == "li" and not block.text[0].isdigit()
 
 
-def page_matrix(parts: Mapping[str, Any], pages: Sequence[Titled]) -> NDArray[np.float32]:
-    """Rows of all pages' blocks as the trees of pages take them."""
-    return see_pages(parts, pages).rows
-
-
 def see_pages(parts: Mapping[str, Any], pages: Sequence[Titled]) -> Seen:
-    """All pages' blocks as the models see them; rows as in `page_matrix`."""
+    """All pages' blocks as the models see them; rows as in `page_block_rows`."""
     blocks, counts = _flat(pages), [len(page.blocks) for page in pages]
     words, marks = hashed(parts["wording"], map(wording, blocks)), hashed(parts["markup"], map(surroundings, blocks))
     scores = np.column_stack([odds(parts["wording"], words), odds(parts["markup"], marks)])
@@ -211,13 +206,8 @@ def page_block_rows(pages: Sequence[Titled], scores: NDArray[np.float32]) -> NDA
     return np.vstack([rows.T, container_columns(blocks, scores), near.T]).T
 
 
-def text_matrix(parts: Mapping[str, Any], texts: Sequence[Titled]) -> NDArray[np.float32]:
-    """Rows of all texts' lines as the trees of dumps and of articles take them."""
-    return see_texts(parts, texts).rows
-
-
 def see_texts(parts: Mapping[str, Any], texts: Sequence[Titled]) -> Seen:
-    """All texts' lines as the models see them; rows as in `text_matrix`."""
+    """All texts' lines as the models see them; rows as in `text_line_rows`."""
     words = hashed(parts["wording"], map(wording, _flat(texts)))
     rows = text_line_rows(texts, odds(parts["wording"], words))
     return Seen(rows, words, None, [len(text.blocks) for text in texts])

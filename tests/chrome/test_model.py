@@ -16,10 +16,10 @@ from pipeline.chrome.model import (
     LineChances,
     Thresholds,
     Titled,
-    page_matrix,
     scored,
+    see_pages,
+    see_texts,
     text_line_rows,
-    text_matrix,
 )
 from pipeline.containers import CONTAINERS
 from pipeline.document import Block
@@ -180,8 +180,8 @@ def test_empty_documents_among_others(chrome: ChromeModel, counts: tuple[int, ..
 
 def test_rows_are_features_and_scores_with_those_of_the_neighbours(chrome: ChromeModel):
     documents = [lines(*SENTENCES), lines("Tides")]
-    assert page_matrix(chrome.parts, documents).shape == (9, len(PAGE_FEATURES) + len(CONTAINERS) + 2 * WINDOWS)
-    assert text_matrix(chrome.parts, documents).shape == (9, len(LINE_FEATURES) + WINDOWS)
+    assert see_pages(chrome.parts, documents).rows.shape == (9, len(PAGE_FEATURES) + len(CONTAINERS) + 2 * WINDOWS)
+    assert see_texts(chrome.parts, documents).rows.shape == (9, len(LINE_FEATURES) + WINDOWS)
 
 
 @settings(max_examples=40, deadline=None)
@@ -200,8 +200,8 @@ def test_rows_of_no_line_and_of_one(count: int):
 
 
 def test_neighbours_do_not_reach_into_the_next_document(chrome: ChromeModel):
-    together = text_matrix(chrome.parts, [lines(SENTENCES[0]), lines(CHROME_LINES[0])])
-    apart = [text_matrix(chrome.parts, [lines(text)]) for text in (SENTENCES[0], CHROME_LINES[0])]
+    together = see_texts(chrome.parts, [lines(SENTENCES[0]), lines(CHROME_LINES[0])]).rows
+    apart = [see_texts(chrome.parts, [lines(text)]).rows for text in (SENTENCES[0], CHROME_LINES[0])]
     np.testing.assert_array_equal(together, np.vstack(apart))
 
 
