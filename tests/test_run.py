@@ -17,6 +17,7 @@ import pytest
 from joblib.externals.loky import get_reusable_executor
 
 from pipeline.chrome.model import ChromeModel, LineChances, Titled
+from pipeline.chrome.seen import Seen
 from pipeline.cli import main
 from pipeline.document import ChromeKind, Label, Outcome
 from pipeline.errors import ModelError, UsageError
@@ -481,10 +482,10 @@ KILLER = "This line about the lamp of the third pier is one that no model surviv
 class Mortal(ChromeModel):
     """The block model, but one line is its end."""
 
-    def text_chances(self, texts: Sequence[Titled]) -> list[LineChances]:
+    def text_chances(self, texts: Sequence[Titled], seen: Seen | None = None) -> list[LineChances]:
         if any(KILLER in block.text for text in texts for block in text.blocks):
             self.end()
-        return super().text_chances(texts)
+        return super().text_chances(texts, seen)
 
     def end(self) -> None:
         os.abort()

@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 from pipeline import score
 from pipeline.chrome.cleaning import clean_texts
 from pipeline.chrome.model import ChromeModel, LineChances, Titled
+from pipeline.chrome.seen import Seen
 from pipeline.document import (
     ChromeKind,
     CleanDocument,
@@ -326,13 +327,13 @@ class FragileChrome(ChromeModel):
 
     error: ClassVar[type[BaseException]]
 
-    def page_probabilities(self, pages: Sequence[Titled]) -> list[Any]:
+    def page_probabilities(self, pages: Sequence[Titled], seen: Seen | None = None) -> list[Any]:
         self.refuse(pages)
-        return super().page_probabilities(pages)
+        return super().page_probabilities(pages, seen)
 
-    def text_chances(self, texts: Sequence[Titled]) -> list[LineChances]:
+    def text_chances(self, texts: Sequence[Titled], seen: Seen | None = None) -> list[LineChances]:
         self.refuse(texts)
-        return super().text_chances(texts)
+        return super().text_chances(texts, seen)
 
     def refuse(self, documents: Sequence[Titled]) -> None:
         if any(POISON in block.text for document in documents for block in document.blocks):

@@ -33,6 +33,7 @@ from pipeline.passages import PASSAGES, passage_columns
 Probabilities = NDArray[np.float64]
 _TEASERS = 4  # bullets in the longest list that goes as one
 _TEASER = 0.2  # a list with a bullet that is less likely chrome than this is decided bullet by bullet
+_CUES = slice(len(TEXT_FEATURES), len(TEXT_FEATURES) + len(CUE_FEATURES))
 MANNERS = ("text_drop", "bullet_drop", "bare_drop")  # limits for lines with a cue, bullets without, other lines
 LINE_FEATURES = (*TEXT_FEATURES, *CUE_FEATURES, *PASSAGES)
 CHROME_FEATURES: Mapping[str, Sequence[str]] = {
@@ -80,10 +81,15 @@ class Titled:
 
 @dataclass(frozen=True, slots=True)
 class LineChances:
-    """What the model makes of one text: how likely it is a dumped page, and each of its lines chrome."""
+    """What the model makes of one text: how likely it is a dumped page, and each of its lines chrome.
+
+    Attributes:
+        manners: for each line the place of its limit in MANNERS, should the text be an article.
+    """
 
     dump: float
     chrome: Probabilities
+    manners: NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,8 @@ class ChromeModel:
             found = probabilities(self.parts[name], np.vstack(chosen)) if chosen else np.zeros(0)
             for place, part in zip(places, divided(found, [texts[place] for place in places]), strict=True):
                 chrome[place] = part
-        return [LineChances(float(dump), part) for dump, part in zip(dumps, chrome, strict=True)]
+        stand = [manners(text, part[:, _CUES].any(axis=1)) for text, part in zip(texts, rows, strict=True)]
+        return [LineChances(float(dump), *told) for dump, *told in zip(dumps, chrome, stand, strict=True)]
 
     def page_drops(self, page: Titled, chrome: Probabilities) -> NDArray[np.bool_]:
         """Which blocks of a page do not belong to its text."""
@@ -130,7 +137,7 @@ class ChromeModel:
         if chances.dump >= self.thresholds.dump:
             beyond = _beyond(text.blocks, chances.chrome, self.thresholds.dump_precision)
             return np.asarray(beyond | (chances.chrome >= self.thresholds.dump_drop))
-        limits = np.choose(manners(text), self._careful_limits())
+        limits = np.choose(chances.manners, self._careful_limits())
         drops = np.asarray(chances.chrome >= limits)
         for run in _short_lists(text.blocks):
             if chances.chrome[run].min() >= _TEASER:
@@ -161,14 +168,17 @@ def _beyond(blocks: Sequence[Block], chrome: Probabilities, precision: float) ->
     return beyond
 
 
-def manners(text: Titled) -> NDArray[np.intp]:
+def manners(text: Titled, has_cue: NDArray[np.bool_]) -> NDArray[np.intp]:
     """How each line of an article stands, as a place in MANNERS: what is bare and short may be a heading.
 
     The headline is bare whatever it says, since a cue in it ("... by 213 votes") is what the story is about.
+
+    Args:
+        has_cue: whether a pattern of the cue table matches each line.
     """
     bullets = np.array([block.tag == "li" for block in text.blocks], dtype=bool)
     headline = np.array([block.text == text.title for block in text.blocks], dtype=bool)
-    return np.where(headline, 2, np.where(cue_rows(text.blocks).any(axis=1), 0, np.where(bullets, 1, 2)))
+    return np.where(headline, 2, np.where(has_cue, 0, np.where(bullets, 1, 2)))
 
 
 def _short_lists(blocks: Sequence[Block]) -> Iterator[slice]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.chrome.cleaning import assemble
 from pipeline.chrome.gold import BlockLabel
-from pipeline.chrome.model import MANNERS, ChromeModel, LineChances, Thresholds, Titled, manners
+from pipeline.chrome.model import MANNERS, ChromeModel, LineChances, Thresholds, Titled
 from pipeline.chrome.situations import DUMPS, LabelledText, Situation
 from pipeline.corpora.prepared import PreparedPage
 from pipeline.document import Metadata
@@ -150,9 +150,9 @@ def _harmless(model: ChromeModel, prose: Sequence[LabelledText], harm_limit: flo
     What went of lines with a cue was chrome that nobody had labelled for the most part, what went of bare ones
     were headings, and bullets stood between the two.
     """
-    told = [Titled(text.blocks, text.title) for text in prose]
-    lines = np.concatenate([[], *(found.chrome for found in model.text_chances(told))])
-    manner = np.concatenate([np.zeros(0, dtype=int), *map(manners, told)])
+    read = model.text_chances([Titled(text.blocks, text.title) for text in prose])
+    lines = np.concatenate([[], *(found.chrome for found in read)])
+    manner = np.concatenate([np.zeros(0, dtype=int), *(found.manners for found in read)])
     limits = {}
     for place, name in enumerate(MANNERS):
         harm = [(lines[manner == place] >= limit).sum() / max(len(lines), 1) for limit in _TEXT_DROPS]

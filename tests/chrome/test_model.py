@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.blocks import PAGE_FEATURES
+from pipeline.chrome.kinds import cue_rows
 from pipeline.chrome.model import (
     LINE_FEATURES,
     PARTS,
@@ -16,6 +17,7 @@ from pipeline.chrome.model import (
     LineChances,
     Thresholds,
     Titled,
+    manners,
     scored,
     see_pages,
     see_texts,
@@ -43,8 +45,12 @@ def lines(*texts: str) -> Titled:
     return Titled([Block(text=text, tag="p", line=place + 1) for place, text in enumerate(texts)], None)
 
 
-def article(chances: Sequence[float]) -> LineChances:
-    return LineChances(0.0, np.array(chances))
+def article(text: Titled, chances: Sequence[float]) -> LineChances:
+    return LineChances(0.0, np.array(chances), manners(text, cue_rows(text.blocks).any(axis=1)))
+
+
+def article_drops(model: ChromeModel, text: Titled, chances: Sequence[float]) -> list[bool]:
+    return model.text_drops(text, article(text, chances)).tolist()
 
 
 def decided() -> ChromeModel:
@@ -85,34 +91,38 @@ def test_what_stays_is_what_is_likeliest_to_be_content():
 
 
 def test_lines_of_an_article_go_with_care_only():
-    drops = decided().text_drops(lines(*"abcde"), article([0.0, 0.0, 0.0, 0.89, 0.9]))
-    assert drops.tolist() == [False, False, False, False, True]
+    assert article_drops(decided(), lines(*"abcde"), [0.0, 0.0, 0.0, 0.89, 0.9]) == [False, False, False, False, True]
 
 
 def test_a_line_without_a_cue_needs_more_certainty_than_one_with():
     careful = ChromeModel({}, replace(THRESHOLDS, text_drop=0.5, bare_drop=0.9))
-    drops = careful.text_drops(lines("Leave a Reply", "What the tide left", *"cdefg"), article([0.6, 0.6, *[0.0] * 5]))
-    assert drops.tolist() == [True, *[False] * 6]
+    page = lines("Leave a Reply", "What the tide left", *"cdefg")
+    assert article_drops(careful, page, [0.6, 0.6, *[0.0] * 5]) == [True, *[False] * 6]
 
 
 def test_a_cue_in_the_headline_does_not_tell_against_it():
     careful = ChromeModel({}, replace(THRESHOLDS, text_drop=0.5, bare_drop=0.9))
     page = lines("Lib Dems take Marsh by 213 votes", "Leave a Reply", *"cd")
     headed = Titled(page.blocks, page.blocks[0].text)
-    assert careful.text_drops(headed, article([0.8, 0.8, 0.0, 0.0])).tolist() == [False, True, False, False]
+    assert article_drops(careful, headed, [0.8, 0.8, 0.0, 0.0]) == [False, True, False, False]
 
 
 def test_a_bullet_without_a_cue_has_a_limit_of_its_own():
     careful = ChromeModel({}, replace(THRESHOLDS, text_drop=0.5, bullet_drop=0.7, bare_drop=0.9))
     page = Titled(text_blocks("Rain fell.\n- Batch 7, best before August\n- Leave a Reply\nSun."), None)
-    assert careful.text_drops(page, article([0.0, 0.6, 0.15, 0.8])).tolist() == [False, False, False, False]
-    assert careful.text_drops(page, article([0.0, 0.7, 0.15, 0.8])).tolist() == [False, True, False, False]
+    assert article_drops(careful, page, [0.0, 0.6, 0.15, 0.8]) == [False, False, False, False]
+    assert article_drops(careful, page, [0.0, 0.7, 0.15, 0.8]) == [False, True, False, False]
 
 
 def test_a_short_list_of_bullets_goes_as_one():
     page = Titled([*text_blocks("Rain fell.\n- One\n- Two\n- Three\nSun."), *lines(*"abcd").blocks], None)
-    drops = decided().text_drops(page, article([0.0, 0.3, 0.95, 0.2, 0.0, *[0.0] * 4]))
-    assert drops.tolist() == [False, True, True, True, *[False] * 5]
+    assert article_drops(decided(), page, [0.0, 0.3, 0.95, 0.2, 0.0, *[0.0] * 4]) == [
+        False,
+        True,
+        True,
+        True,
+        *[False] * 5,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -125,21 +135,17 @@ def test_a_short_list_that_is_no_list_of_teasers_is_decided_line_by_line(
 ):
     items = "\n".join(f"{mark} Rain" for mark in marks)
     page = Titled(text_blocks(f"Sun.\n{items}\nSun."), None)
-    assert decided().text_drops(page, article([0.0, *chances, 0.0])).sum() == 1
+    assert sum(article_drops(decided(), page, [0.0, *chances, 0.0])) == 1
 
 
 def test_a_long_list_of_bullets_does_not():
     page = Titled(text_blocks("Rain fell.\n" + "\n".join(f"- Day {day}" for day in range(5))), None)
-    drops = decided().text_drops(page, article([0.0, 0.3, 0.95, 0.3, 0.3, 0.3]))
-    assert drops.sum() == 1
+    assert sum(article_drops(decided(), page, [0.0, 0.3, 0.95, 0.3, 0.3, 0.3])) == 1
 
 
 def test_lines_of_a_dump_go_readily():
-    assert decided().text_drops(lines(*"abc"), LineChances(0.4, np.array([0.49, 0.5, 0.9]))).tolist() == [
-        False,
-        True,
-        True,
-    ]
+    dump = replace(article(lines(*"abc"), [0.49, 0.5, 0.9]), dump=0.4)
+    assert decided().text_drops(lines(*"abc"), dump).tolist() == [False, True, True]
 
 
 def test_a_text_without_lines_is_no_dump(chrome: ChromeModel):
@@ -155,7 +161,7 @@ def test_a_page_between_menu_and_footer_is_a_dump_and_its_text_alone_is_not(chro
 
 def test_documents_without_blocks_lose_none():
     assert decided().page_drops(lines(), np.zeros(0)).shape == (0,)
-    assert decided().text_drops(lines(), article([])).shape == (0,)
+    assert article_drops(decided(), lines(), []) == []
 
 
 def test_the_committed_model_has_its_parts(chrome: ChromeModel):

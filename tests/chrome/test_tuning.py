@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.chrome.gold import BlockLabel
-from pipeline.chrome.model import MANNERS, ChromeModel, LineChances, Thresholds, Titled, manners
+from pipeline.chrome.model import MANNERS, ChromeModel, LineChances, Thresholds, Titled
 from pipeline.chrome.situations import LabelledText, Situation, page_texts, prose_text
 from pipeline.chrome.tuning import START, _goal, _line_f1, _separating, page_figures, tune
 from pipeline.corpora.prepared import PreparedPage
@@ -53,7 +53,7 @@ def test_an_article_taken_for_a_dump_counts_twice():
 
 def test_line_figures_weigh_words():
     pair = text(Situation.DUMP, ("rain fell on the hills", CONTENT), ("Share", CHROME), ("Tides", BlockLabel.UNKNOWN))
-    chances = LineChances(1.0, np.array([0.1, 0.6, 0.6]))
+    chances = LineChances(1.0, np.array([0.1, 0.6, 0.6]), np.zeros(3, dtype=int))
     strict, lenient, none = (
         ChromeModel({}, replace(START, dump_drop=limit, dump_precision=0.1)) for limit in (0.5, 0.95, 0.05)
     )
@@ -76,9 +76,8 @@ def texts(pages: list[PreparedPage]) -> list[LabelledText]:
 def harm(model: ChromeModel, prose: list[LabelledText]) -> float:
     chances = model.text_chances([Titled(text.blocks, text.title) for text in prose])
     lines = np.concatenate([found.chrome for found in chances])
-    limits = np.array([getattr(model.thresholds, name) for name in MANNERS])[
-        np.concatenate([manners(Titled(text.blocks, text.title)) for text in prose])
-    ]
+    manner = np.concatenate([found.manners for found in chances])
+    limits = np.array([getattr(model.thresholds, name) for name in MANNERS])[manner]
     return float((lines >= limits).mean())
 
 
