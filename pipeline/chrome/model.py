@@ -124,8 +124,10 @@ class ChromeModel:
             found = probabilities(self.parts[name], np.vstack(chosen)) if chosen else np.zeros(0)
             for place, part in zip(places, divided(found, [texts[place] for place in places]), strict=True):
                 chrome[place] = part
-        stand = [manners(text, part[:, _CUES].any(axis=1)) for text, part in zip(texts, rows, strict=True)]
-        return [LineChances(float(dump), *told) for dump, *told in zip(dumps, chrome, stand, strict=True)]
+        stand = [
+            manners(text, np.asarray(part[:, _CUES] > 0).any(axis=1)) for text, part in zip(texts, rows, strict=True)
+        ]
+        return [LineChances(float(dump), part, manner) for dump, part, manner in zip(dumps, chrome, stand, strict=True)]
 
     def page_drops(self, page: Titled, chrome: Probabilities) -> NDArray[np.bool_]:
         """Which blocks of a page do not belong to its text."""
