@@ -124,9 +124,7 @@ class ChromeModel:
             found = probabilities(self.parts[name], np.vstack(chosen)) if chosen else np.zeros(0)
             for place, part in zip(places, divided(found, [texts[place] for place in places]), strict=True):
                 chrome[place] = part
-        stand = [
-            manners(text, np.asarray(part[:, _CUES] > 0).any(axis=1)) for text, part in zip(texts, rows, strict=True)
-        ]
+        stand = [manners(text, _has_cue(part)) for text, part in zip(texts, rows, strict=True)]
         return [LineChances(float(dump), part, manner) for dump, part, manner in zip(dumps, chrome, stand, strict=True)]
 
     def page_drops(self, page: Titled, chrome: Probabilities) -> NDArray[np.bool_]:
@@ -168,6 +166,11 @@ def _beyond(blocks: Sequence[Block], chrome: Probabilities, precision: float) ->
         goal = precision * content / np.cumsum(words[order]) + content / max(content[-1], 1e-9)
         beyond[order[: int(np.argmax(goal)) + 1]] = False
     return beyond
+
+
+def _has_cue(rows: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which lines a pattern of the cue table matches, from their feature rows."""
+    return np.asarray(rows[:, _CUES].any(axis=1), dtype=bool)
 
 
 def manners(text: Titled, has_cue: NDArray[np.bool_]) -> NDArray[np.intp]:
