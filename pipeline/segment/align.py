@@ -78,7 +78,7 @@ def mark_kept(blocks: Sequence[Block], lines: Sequence[str]) -> list[Block]:
     firsts = _grouped(key[:1] for key in keys)
     spots = [*accumulate((len(key) + 1 for key in keys), initial=0)]
     state = _aligned(lines, _Alignment(blocks, keys, letters, _grouped(keys), firsts, "\n".join(keys), spots))
-    return [_numbered(number, *written) for number, written in enumerate(_rewritten(blocks, state), 1)]
+    return [_numbered(number, written) for number, written in enumerate(_rewritten(blocks, state), 1)]
 
 
 def _grouped(keys: Iterable[str]) -> dict[str, list[int]]:
@@ -300,8 +300,9 @@ def _replaced(block: Block, lines: Sequence[str]) -> Iterator[Written]:
         yield block, rest, False
 
 
-def _numbered(number: int, block: Block, text: str, is_kept: bool) -> Block:
+def _numbered(number: int, written: Written) -> Block:
     """A written block at its place on the page; a new one only where something changed, since they cost most here."""
+    block, text, is_kept = written
     if (number, is_kept, text) == (block.line, block.kept, block.text):
         return block
     return Block(
