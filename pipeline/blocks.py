@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import chain
 from math import log1p
 from operator import itemgetter
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,7 @@ _FAR = 400  # blocks from a page's ends, and in it, beyond which all are alike: 
 _MANY_TWINS = 250  # the same for blocks of one style; further out, paragraphs of long articles went for comments
 _LETTERS_READ = 200  # characters of a block that are measured for capitals and digits
 _REMEMBERED = 1000  # characters of a block whose shape is remembered
+_SHAPE_ROW, _TAG_ROW = Struct(f"{len(SHAPE)}f"), Struct(f"{1 + len(_TAGS) + len(_AROUND)}f")
 _CAPITALS, _DIGITS = bytes(range(65, 91)), bytes(range(48, 58))
 
 
@@ -93,11 +95,15 @@ class _Chunk:
     """The blocks of several documents one after the other, and how many each document has.
 
     Attributes:
+        sizes: characters of each block.
+        same: a number for the text of each block, the same for equal ones of a document.
         owners: for each block the number of its document.
         starts: for each document the place of its first block.
     """
 
     blocks: Sequence[Block]
+    sizes: Places
+    same: Places
     counts: Places
     owners: Places
     starts: Places
@@ -159,8 +165,11 @@ def _chunk(documents: Sequence[Sequence[Block]]) -> _Chunk:
 
 
 def _spread(blocks: Sequence[Block], counts: Sequence[int]) -> _Chunk:
-    sizes = np.array(counts, dtype=np.int64)
-    return _Chunk(blocks, sizes, np.repeat(np.arange(len(sizes)), sizes), np.cumsum(sizes) - sizes)
+    numbers = np.array(counts, dtype=np.int64)
+    owners = np.repeat(np.arange(len(numbers)), numbers)
+    sizes = np.array([len(block.text) for block in blocks], dtype=np.int64)
+    same = _numbered(zip(owners.tolist(), [block.text for block in blocks], strict=False))  # scores have no blocks
+    return _Chunk(blocks, sizes, same, numbers, owners, np.cumsum(numbers) - numbers)
 
 
 @lru_cache(maxsize=4096)  # few combinations of tags stand around most blocks
@@ -170,20 +179,18 @@ def _tags(tag: str, around: tuple[str, ...]) -> str:
 
 def _text_columns(chunk: _Chunk, titles: Sequence[str | None]) -> Columns:
     """(len(TEXT_FEATURES), n): what pages and texts share."""
-    sizes = np.array([len(block.text) for block in chunk.blocks], dtype=np.int64)
     gaps = np.array([block.gap for block in chunk.blocks], dtype=np.float32)
     shape = _shapes(chunk, titles)
     near = _neighbours(_pick(shape, SHAPE, NEIGHBOUR), chunk)
-    return np.vstack([shape, _places(chunk, sizes, gaps), near, _documents(chunk, shape, sizes, gaps)])
+    return np.vstack([shape, _places(chunk, gaps), near, _documents(chunk, shape, gaps)])
 
 
 def _shapes(chunk: _Chunk, titles: Sequence[str | None]) -> Columns:
     """(len(SHAPE), n): what can be seen of each block alone, and whether it is said again or is the headline."""
     texts = [block.text for block in chunk.blocks]
     rows = [_remembered_shape(text) if len(text) <= _REMEMBERED else _shape(text) for text in texts]
-    shape = np.array(rows, dtype=np.float32).reshape(-1, len(SHAPE)).T.copy()
-    same = _numbered(zip(chunk.owners.tolist(), texts, strict=True))
-    shape[SHAPE.index("repeats")] = np.bincount(same)[same] - 1
+    shape = _unpacked(rows, len(SHAPE)).copy()
+    shape[SHAPE.index("repeats")] = np.bincount(chunk.same)[chunk.same] - 1
     headlines = [" ".join((title or "").split()).casefold() for title in titles]
     owners = chunk.owners.tolist()
     shape[SHAPE.index("is_title")] = [
@@ -193,13 +200,18 @@ def _shapes(chunk: _Chunk, titles: Sequence[str | None]) -> Columns:
     return shape
 
 
-def _shape(text: str) -> tuple[float, ...]:
+def _unpacked(rows: Iterable[bytes], measures: int) -> Columns:
+    """(measures, n): remembered rows are packed floats, since to join them is ten times as fast as to convert each."""
+    return np.frombuffer(b"".join(rows), dtype=np.float32).reshape(-1, measures).T
+
+
+def _shape(text: str) -> bytes:
     words = text.split()[:_WORDS_READ]
     size, count, spaces = len(text), len(words), text.count(" ")
     capitals, digits = _capitals_and_digits(text[:_LETTERS_READ])
     lower = text.lower().split()[:_WORDS_READ]
     end = text.rstrip("\"'”’»)]")[-1:]
-    return (
+    return _SHAPE_ROW.pack(
         log1p(size),
         log1p(spaces + 1),
         size / (spaces + 1),
@@ -240,8 +252,9 @@ def _numbered(keys: Iterable[Hashable]) -> Places:
     return np.array([seen.setdefault(key, len(seen)) for key in keys], dtype=np.int64)
 
 
-def _places(chunk: _Chunk, sizes: Places, gaps: Columns) -> Columns:
+def _places(chunk: _Chunk, gaps: Columns) -> Columns:
     """(len(PLACE), n): where each block stands; counts are logarithms, shares are 0..1."""
+    sizes = chunk.sizes
     order = np.arange(len(sizes)) - chunk.starts[chunk.owners]
     left = chunk.counts[chunk.owners] - 1 - order
     totals = _sums(sizes, chunk)
@@ -263,19 +276,20 @@ def _pick(columns: Columns, names: Sequence[str], wanted: Sequence[str]) -> Colu
 def _neighbours(columns: Columns, chunk: _Chunk) -> Columns:
     """Each measure at `_OFFSETS`, then its mean over `_WINDOW` blocks above and below; -1 off a document's edge."""
     pad = max(*_OFFSETS, _WINDOW)  # between two documents, so that none looks into the next
-    places = np.arange(columns.shape[1]) + pad * (chunk.owners + 1)
-    padded = np.full((len(columns), columns.shape[1] + pad * (len(chunk.counts) + 1)), -1, dtype=np.float32)
-    padded[:, places] = columns
-    near = {step: padded[:, places + step] for step in range(-pad, pad + 1) if step}
+    places = np.arange(columns.shape[1]) + pad * chunk.owners
+    width = columns.shape[1] + pad * (len(chunk.counts) - 1)
+    padded = np.full((len(columns), pad + width + pad), -1, dtype=np.float32)
+    padded[:, pad + places] = columns
+    near = {step: padded[:, pad + step : pad + step + width] for step in range(-pad, pad + 1) if step}
     above = sum(near[-step] for step in range(1, _WINDOW + 1)) / _WINDOW
     below = sum(near[step] for step in range(1, _WINDOW + 1)) / _WINDOW
-    return np.vstack([*(near[offset] for offset in _OFFSETS), above, below]).astype(np.float32, copy=False)
+    return np.vstack([*(near[offset] for offset in _OFFSETS), above, below])[:, places]
 
 
-def _documents(chunk: _Chunk, shape: Columns, sizes: Places, gaps: Columns) -> Columns:
+def _documents(chunk: _Chunk, shape: Columns, gaps: Columns) -> Columns:
     """(len(DOCUMENT), n): the same for every block of a document; it tells which situation the text is in."""
     ends, repeats, bullets = (shape[SHAPE.index(name)] for name in ("ends_sentence", "repeats", "bullet"))
-    counts = np.maximum(chunk.counts, 1)
+    sizes, counts = chunk.sizes, np.maximum(chunk.counts, 1)
     spans = zip(chunk.starts, chunk.starts + chunk.counts, strict=True)
     rows = (
         np.log1p(np.minimum(chunk.counts, _FAR)),
@@ -295,12 +309,12 @@ def _doms(chunk: _Chunk, kept: Kept) -> Columns:
     letters = [len(block.text) - block.text.count(" ") for block in blocks]
     links = np.minimum(np.array([block.link_chars for block in blocks]) / np.maximum(letters, 1), 1.0)
     hidden = ["hidden" in block.names for block in blocks]
-    tags = np.array([_tag_marks(block.tag, block.ancestors) for block in blocks], dtype=np.float32)
-    depth, *marks = tags.reshape(-1, 1 + len(_TAGS) + len(_AROUND)).T
+    tags = [_tag_marks(block.tag, block.ancestors) for block in blocks]
+    depth, *marks = _unpacked(tags, 1 + len(_TAGS) + len(_AROUND))
     styles = _numbered((owner, block.tag, block.names) for owner, block in zip(owners, blocks, strict=True))
     twins = np.bincount(styles)[styles]
     twins_kept = np.bincount(styles, weights=kept)[styles] / twins
-    copies = _copies(_numbered((owner, block.text) for owner, block in zip(owners, blocks, strict=True)), kept)
+    copies = _copies(chunk.same, kept)
     alike = np.log1p(np.minimum(twins, _MANY_TWINS))
     around = np.array([links, depth, hidden, *marks, alike, twins_kept, *copies], dtype=np.float32)
     return np.vstack([kept[None], around, _distances(kept, chunk)])
@@ -317,10 +331,10 @@ def _copies(same: Places, kept: Kept) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 @lru_cache(maxsize=8192)  # a page has some dozens of them
-def _tag_marks(tag: str, ancestors: tuple[str, ...]) -> tuple[float, ...]:
+def _tag_marks(tag: str, ancestors: tuple[str, ...]) -> bytes:
     """How deep a block stands, then which of `_TAGS` it is and which of `_AROUND` are around it."""
     named = _HEADINGS.get(tag, tag)
-    return (len(ancestors), *(named == name for name in _TAGS), *(name in ancestors for name in _AROUND))
+    return _TAG_ROW.pack(len(ancestors), *(named == name for name in _TAGS), *(name in ancestors for name in _AROUND))
 
 
 def _distances(kept: Kept, chunk: _Chunk) -> Columns:
@@ -337,6 +351,5 @@ def _distances(kept: Kept, chunk: _Chunk) -> Columns:
 
 def _dom_documents(chunk: _Chunk, kept: Kept) -> Columns:
     """(len(DOM_DOCUMENT), n): share of the page's characters that trafilatura keeps."""
-    sizes = np.array([len(block.text) for block in chunk.blocks], dtype=np.int64)
-    shares = _sums(kept * sizes, chunk) / np.maximum(_sums(sizes, chunk), 1)
+    shares = _sums(kept * chunk.sizes, chunk) / np.maximum(_sums(chunk.sizes, chunk), 1)
     return shares.astype(np.float32)[None, chunk.owners]

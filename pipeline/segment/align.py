@@ -4,10 +4,12 @@ Extractors merge blocks (table rows, text cut by inline containers), split them 
 mark-up, so texts are compared by their letters and digits only.
 """
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from pipeline.document import Block
 from pipeline.segment.rows import is_blank, is_layout
@@ -18,8 +20,9 @@ _PIECE = 12  # letters that tell a piece of a longer text from a chance
 _ENDS = 24  # letters at either end by which a line is known for a block that it lacks a little of, such as note marks
 _REST_SHARE = 0.2  # share of a block that no line stands for, from which the rest stays a block of its own
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-# Deletes all ASCII characters that are neither letters nor digits: three times as fast as asking each.
-_ASCII_MARKS = dict.fromkeys(code for code in range(128) if not chr(code).isalnum())
+# Bytes are deleted several times as fast as characters; those beyond ASCII are parts of longer characters.
+_ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum())
+_MARKS = re.compile(r"[\W_]+")
 
 
 @dataclass(slots=True)
@@ -30,6 +33,9 @@ class _Alignment:
         keys: letters and digits of each block; the text itself where it has none.
         letters: the same, but empty where there are none.
         places: the blocks that have a key, in order.
+        firsts: the blocks whose keys begin with a letter, in order.
+        text: all keys, one a line.
+        spots: for each block where its key begins in `text`, and where one after the last would.
         lines: the lines that stand for a block, or for the run of blocks that begins there.
         own: kept blocks that stay as the page shows them.
         covered: blocks that some line stands for.
@@ -43,6 +49,9 @@ class _Alignment:
     keys: list[str]
     letters: list[str]
     places: dict[str, list[int]]
+    firsts: dict[str, list[int]]
+    text: str
+    spots: list[int]
     lines: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     own: set[int] = field(default_factory=set)
     covered: set[int] = field(default_factory=set)
@@ -66,14 +75,18 @@ def mark_kept(blocks: Sequence[Block], lines: Sequence[str]) -> list[Block]:
     """
     letters = [_letters(block.text) for block in blocks]
     keys = [key or block.text for key, block in zip(letters, blocks, strict=True)]
+    firsts = _grouped(key[:1] for key in keys)
+    spots = [*accumulate((len(key) + 1 for key in keys), initial=0)]
+    state = _aligned(lines, _Alignment(blocks, keys, letters, _grouped(keys), firsts, "\n".join(keys), spots))
+    return [_numbered(number, written) for number, written in enumerate(_rewritten(blocks, state), 1)]
+
+
+def _grouped(keys: Iterable[str]) -> dict[str, list[int]]:
+    """The places of each key, in order."""
     places: dict[str, list[int]] = defaultdict(list)
     for index, key in enumerate(keys):
         places[key].append(index)
-    state = _aligned(lines, _Alignment(blocks, keys, letters, places))
-    return [
-        Block(text, block.tag, number, block.gap, block.ancestors, block.names, block.link_chars, is_kept, block.path)
-        for number, (block, text, is_kept) in enumerate(_rewritten(blocks, state), 1)
-    ]
+    return places
 
 
 def _aligned(lines: Sequence[str], state: _Alignment) -> _Alignment:
@@ -132,7 +145,7 @@ def _lost_marks(line: str, text: str) -> bool:
 
 def _near(line: str, key: str, state: _Alignment) -> Sequence[int]:
     """The blocks around the last match that a line was joined or cut from, in order; empty when there are none."""
-    for start in _around(state, _REACH):
+    for start in _candidates(key, state, _around(state, _REACH)):
         block = state.keys[start]
         if key.startswith(block) and start not in state.covered:
             end = _joined(key, state, start)
@@ -141,6 +154,22 @@ def _near(line: str, key: str, state: _Alignment) -> Sequence[int]:
         if _PIECE <= len(key) < len(block) and (_is_piece(key, state, start) or _is_nearly(key, state, start)):
             return (start,)
     return _scattered(key, state, _around(state, _ROW_REACH if line.startswith("|") else _REACH))
+
+
+def _candidates(key: str, state: _Alignment, near: range) -> list[int]:
+    """The blocks nearby that begin with the same letter as a line or hold it, in order: few of the hundreds there."""
+    same = state.firsts.get(key[:1], ())
+    alike = same[bisect_left(same, near.start) : bisect_left(same, near.stop)]
+    return sorted({*alike, *_holders(key, state, near)}) if len(key) >= _PIECE else [*alike]
+
+
+def _holders(key: str, state: _Alignment, near: range) -> Iterator[int]:
+    """The blocks nearby that a line's letters stand in, by one search in all letters instead of one in each block's."""
+    begin, end = state.spots[near.start] + state.offsets.get(near.start, 0), state.spots[near.stop]
+    while (place := state.text.find(key, begin, end)) >= 0:
+        index = bisect_right(state.spots, place) - 1
+        yield index
+        begin = state.spots[index + 1]
 
 
 def _around(state: _Alignment, reach: int) -> range:
@@ -210,10 +239,13 @@ def _scattered(key: str, state: _Alignment, near: range) -> Sequence[int]:
     Long parts are told by their letters, wherever in the line they stand. Short ones that come after the first of
     them on the page are only taken for parts where they fill the whole of a gap that the long ones leave.
     """
-    free = [index for index in near if index not in state.covered and state.letters[index]]
-    long = [index for index in free if len(state.letters[index]) >= _PIECE and state.letters[index] in key]
-    parts, rest = _taken(sorted(long, key=lambda index: -len(state.letters[index])), key, state)
-    short = [index for index in free if parts and index > min(parts) and len(state.letters[index]) < _PIECE]
+    letters = state.letters
+    long = [i for i in near if len(letters[i]) >= _PIECE and letters[i] in key and i not in state.covered]
+    if not long:
+        return ()
+    parts, rest = _taken(sorted(long, key=lambda index: -len(letters[index])), key, state)
+    after = range(min(parts) + 1, near.stop)
+    short = [i for i in after if 0 < len(letters[i]) < _PIECE and i not in state.covered]
     for gap in rest.split():
         filling = _filling(gap, state, short)
         parts += filling
@@ -251,14 +283,31 @@ def _rewritten(blocks: Sequence[Block], state: _Alignment) -> Iterator[Written]:
     """The blocks with lines in place of those that they stand for, orphans where they came."""
     yield from ((_ORPHAN, line, True) for line in state.orphans.get(-1, ()))
     for index, block in enumerate(blocks):
-        if index not in state.covered or index in state.own:
-            yield block, block.text, index in state.own
-        lines = state.lines.get(index, ())
-        yield from ((block, line, True) for line in lines)
-        rest = _rest(block, lines) if lines else ""
-        if rest:
-            yield block, rest, False
-        yield from ((_ORPHAN, line, True) for line in state.orphans.get(index, ()))
+        if index not in state.covered:
+            yield block, block.text, False
+        elif index in state.own:
+            yield block, block.text, True
+        if index in state.lines:
+            yield from _replaced(block, state.lines[index])
+        if index in state.orphans:
+            yield from ((_ORPHAN, line, True) for line in state.orphans[index])
+
+
+def _replaced(block: Block, lines: Sequence[str]) -> Iterator[Written]:
+    """The lines that stand for a block, and the rest of it."""
+    yield from ((block, line, True) for line in lines)
+    if rest := _rest(block, lines):
+        yield block, rest, False
+
+
+def _numbered(number: int, written: Written) -> Block:
+    """A written block at its place on the page; a new one only where something changed, since they cost most here."""
+    block, text, is_kept = written
+    if (number, is_kept, text) == (block.line, block.kept, block.text):
+        return block
+    return Block(
+        text, block.tag, number, block.gap, block.ancestors, block.names, block.link_chars, is_kept, block.path
+    )
 
 
 def _rest(block: Block, lines: Sequence[str]) -> str:
@@ -273,6 +322,5 @@ def _rest(block: Block, lines: Sequence[str]) -> str:
 
 def _letters(text: str) -> str:
     """Letters and digits only, case folded."""
-    if text.isascii():
-        return text.translate(_ASCII_MARKS).lower()
-    return "".join(filter(str.isalnum, text)).casefold()
+    letters = text.encode(errors="surrogatepass").translate(None, _ASCII_MARKS).decode(errors="surrogatepass")
+    return (letters if text.isascii() else _MARKS.sub("", letters)).casefold()

@@ -6,11 +6,9 @@ kept them; whether they are chrome is decided elsewhere.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from lxml.etree import iterwalk
 from lxml.html import HtmlElement
 
 from pipeline.document import Block
@@ -26,7 +24,6 @@ INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label link mark meta nobr q rp rt "
     "ruby s samp small span strike strong sub sup time tt u var wbr".split()
 )
-_NAME_ATTRIBUTES = ("class", "id", "role", "itemprop")
 _NAME_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none")
 _NAME_CHARS = 200  # generated class lists run to kilobytes
@@ -35,77 +32,86 @@ _ANCESTORS = 8  # how many levels of names and tags a block carries: beyond, the
 
 
 @dataclass(slots=True)
-class _Open:
-    """An element on the walker's stack; what only blocks ask for is worked out when the first one does.
-
-    Attributes:
-        tags: its own tag and those around it, innermost first, without html and body.
-        holder: the tag of the nearest element that begins a block, itself included.
-        path: its number and those of the elements around it, outermost first.
-        end: how many pieces of the run that began in it had come when it ended; None while it is open.
-    """
-
-    element: HtmlElement
-    tag: str
-    parent: "_Open | None"
-    tags: tuple[str, ...]
-    holder: str
-    path: tuple[int, ...]
-    end: int | None = None
-    own: str | None = None
-    around: tuple[str, ...] | None = None
-
-    def names(self) -> tuple[str, ...]:
-        """The names of the element and of those around it, innermost first, `_ANCESTORS` levels in all."""
-        outer: tuple[str, ...] = ()
-        if self.parent is not None:
-            outer = self.parent.around or self.parent.outer()
-        return (self.own_names(), *outer)
-
-    def outer(self) -> tuple[str, ...]:
-        """The names that its children find around them: those of all but the outermost level."""
-        levels: list[str] = []
-        entry: _Open | None = self
-        while entry is not None and len(levels) < _ANCESTORS - 1:
-            levels.append(entry.own_names())
-            entry = entry.parent
-        self.around = tuple(levels)
-        return self.around
-
-    def own_names(self) -> str:
-        if self.own is None:
-            self.own = _names(self.element)
-        return self.own
-
-
-@dataclass(slots=True)
 class _Walk:
     """What the walker has seen: finished blocks, the run of text under way, and the open elements.
 
+    Open elements are listed outermost first, without html and body. Most of them hold no text of their own, so what
+    a block tells of them is put together only when there is one.
+
     Attributes:
         run: pieces of text; the first is never white space only.
-        lead: inline elements that the run began in, innermost first.
-        top: the innermost open element, None within html and body only.
+        linked: those of them that are inside links.
+        held: inline elements that have ended, with all text of the run in them, innermost first.
+        began: how many elements were open when the run began, less those of them that have ended.
+        opened: how many elements were opened so far.
+        elements: the open elements.
+        tags: their tags.
+        path: their numbers.
+        named: their names, as far inwards as a block has asked for them.
     """
 
     blocks: list[Block] = field(default_factory=list)
     run: list[str] = field(default_factory=list)
-    lead: list[_Open] = field(default_factory=list)
-    link_chars: int = 0
+    linked: list[str] = field(default_factory=list)
+    held: list[HtmlElement] = field(default_factory=list)
+    began: int = 0
     links: int = 0
-    top: _Open | None = None
     opened: int = 0
+    elements: list[HtmlElement] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    path: list[int] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
+
+    def visit(self, element: HtmlElement, tag: str) -> None:
+        """Take in an element that is shown, and all that is in it."""
+        run, is_inline, is_link = self.run, tag in INLINE, tag == "a"
+        is_around = tag not in _WHOLE_PAGE
+        if run and not is_inline:
+            self.flush()
+        self.opened += is_around
+        text = element.text
+        if not text and not len(element):  # a line break, a picture: every fourth
+            return
+        if is_around:
+            self.elements.append(element)
+            self.tags.append(tag)
+            self.path.append(self.opened)
+        self.links += is_link
+        # Most texts are the white space between blocks: to ask here spares a call for each.
+        if text and (run or not text.isspace()):
+            self.add(text)
+        for child in element:
+            name = child.tag
+            if name not in HIDDEN and isinstance(name, str):  # the tag of a comment is none
+                self.visit(child, name)
+            if (text := child.tail) and (run or not text.isspace()):
+                self.add(text)
+        self.links -= is_link
+        if run and not is_inline:
+            self.flush()
+        if is_around:
+            self.leave(element)
+
+    def leave(self, element: HtmlElement) -> None:
+        """Take the innermost element off the lists; the run under way may have begun in it."""
+        if self.run and self.began == len(self.elements):
+            self.held.append(element)
+            self.began -= 1
+        if len(self.named) == len(self.elements):
+            self.named.pop()
+        self.elements.pop()
+        self.tags.pop()
+        self.path.pop()
 
     def add(self, text: str) -> None:
-        """Take in a piece of text that is not empty."""
+        """Take in a piece of text; where it begins a run it is not white space only."""
         if not self.run:
-            if text.isspace():
-                return
-            if self.top and self.top.tag in INLINE:
-                self.lead = list(_inline(self.top))
+            self.began = len(self.elements)
+        elif self.held and not text.isspace():
+            self.held.clear()
         self.run.append(text)
         if self.links:
-            self.link_chars += len("".join(text.split()))
+            self.linked.append(text)
 
     def flush(self) -> None:
         """End the run under way, which holds text, as a block."""
@@ -113,27 +119,23 @@ class _Walk:
         self.blocks.append(
             Block(
                 text=text,
-                tag=self.top.holder if self.top else "body",
+                tag=next((tag for tag in reversed(self.tags) if tag not in INLINE), "body"),
                 line=len(self.blocks) + 1,
-                ancestors=self.top.tags if self.top else (),
+                ancestors=tuple(self.tags[::-1]),
                 names=self.names(),
-                link_chars=min(self.link_chars, len(text)),
-                path=self.top.path if self.top else (),
+                link_chars=len("".join("".join(self.linked).split())),
+                path=tuple(self.path),
             )
         )
-        self.run, self.lead, self.link_chars = [], [], 0
+        self.run.clear()
+        self.linked.clear()
+        self.held.clear()
 
     def names(self) -> str:
         """Names of inline elements that held the whole run, then of those around it, innermost first."""
-        levels = self.top.names() if self.top else ()
-        if self.lead:
-            held = [entry.own_names() for entry in self.lead if entry.end is not None and self.is_whole(entry.end)]
-            levels = (*held, *levels)[:_ANCESTORS]
-        return " ".join(filter(None, levels))
-
-    def is_whole(self, end: int) -> bool:
-        """Whether nothing but white space came after the first `end` pieces of the run."""
-        return all(map(str.isspace, self.run[end:]))
+        self.named += map(_names, self.elements[len(self.named) :])
+        levels = [*map(_names, self.held), *reversed(self.named[-_ANCESTORS:])]
+        return " ".join(filter(None, levels[:_ANCESTORS]))
 
 
 def page_blocks(page: Page) -> list[Block]:
@@ -153,22 +155,8 @@ def tree_blocks(tree: HtmlElement) -> list[Block]:
     ['Rain fell.', 'Then', 'sun']
     """
     walk = _Walk()
-    hidden: HtmlElement | None = None
-    for event, element in iterwalk(tree, events=("start", "end", "comment", "pi")):
-        if hidden is not None:
-            if event == "end" and element is hidden:
-                hidden = None
-                _follow(walk, element, tree)
-        elif event == "start" and element.tag in HIDDEN:
-            hidden = element
-        elif event == "start":
-            _enter(walk, element)
-        else:
-            if event == "end":
-                _leave(walk, element.tag)
-            _follow(walk, element, tree)
-    if walk.run:
-        walk.flush()
+    if tree.tag not in HIDDEN:
+        walk.visit(tree, tree.tag)
     return walk.blocks
 
 
@@ -179,53 +167,15 @@ def visible_text(tree: HtmlElement) -> str:
     return "".join("".join(texts).split())
 
 
-def _enter(walk: _Walk, element: HtmlElement) -> None:
-    tag = element.tag
-    inline = tag in INLINE
-    if walk.run and not inline:
-        walk.flush()
-    if tag not in _WHOLE_PAGE:
-        top = walk.top
-        tags, holder, path = (top.tags, top.holder, top.path) if top else ((), "body", ())
-        walk.opened += 1
-        walk.top = _Open(element, tag, top, (tag, *tags), holder if inline else tag, (*path, walk.opened))
-    if tag == "a":
-        walk.links += 1
-    if text := element.text:
-        walk.add(text)
-
-
-def _leave(walk: _Walk, tag: str) -> None:
-    if walk.run and tag not in INLINE:
-        walk.flush()
-    if tag == "a":
-        walk.links -= 1
-    if walk.top and tag not in _WHOLE_PAGE:
-        walk.top.end = len(walk.run)
-        walk.top = walk.top.parent
-
-
-def _follow(walk: _Walk, element: HtmlElement, tree: HtmlElement) -> None:
-    """Take in the text after an element, unless it is the tree's own end."""
-    if (text := element.tail) and element is not tree:
-        walk.add(text)
-
-
-def _inline(entry: _Open | None) -> Iterator[_Open]:
-    """The inline elements from an open one outwards, up to the first that begins a block."""
-    while entry is not None and entry.tag in INLINE:
-        yield entry
-        entry = entry.parent
-
-
 def _names(element: HtmlElement) -> str:
     """The words of an element's class, id, role and itemprop, lower case, camel case cut; `hidden` if it is."""
     attributes = dict(element.items())
     if not attributes:
         return ""
-    raw = " ".join([attributes.get(name, "") for name in _NAME_ATTRIBUTES])
-    words = _name_words(raw[:_NAME_CHARS])
-    if "hidden" in attributes or _DISPLAY_NONE.search(attributes.get("style", "")):
+    get = attributes.get
+    words = _name_words(f"{get('class', '')} {get('id', '')} {get('role', '')} {get('itemprop', '')}"[:_NAME_CHARS])
+    style = get("style")
+    if "hidden" in attributes or (style and _DISPLAY_NONE.search(style)):
         return f"{words} hidden".lstrip()
     return words
 
