@@ -209,7 +209,6 @@ def _shape(text: str) -> bytes:
     words = text.split()[:_WORDS_READ]
     size, count, spaces = len(text), len(words), text.count(" ")
     capitals, digits = _capitals_and_digits(text[:_LETTERS_READ])
-    lower = text.lower().split()[:_WORDS_READ]
     end = text.rstrip("\"'”’»)]")[-1:]
     return _SHAPE_ROW.pack(
         log1p(size),
@@ -222,7 +221,7 @@ def _shape(text: str) -> bytes:
         capitals / min(size, _LETTERS_READ),
         sum(map(str.isupper, map(itemgetter(0), words))) / count,
         digits / min(size, _LETTERS_READ),
-        sum(map(_FUNCTION_WORDS.__contains__, lower)) / count,
+        sum(map(_FUNCTION_WORDS.__contains__, map(str.lower, words))) / count,
         text[0] in "-*•·▪◦–»›>",
         text[0] in "\"'“‘«",
         text.count("|") + text.count("›") + text.count("»") + text.count("·"),
