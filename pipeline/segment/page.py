@@ -6,6 +6,7 @@ kept them; whether they are chrome is decided elsewhere.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -63,22 +64,19 @@ class _Walk:
     named: list[str] = field(default_factory=list)
 
     def visit(self, element: HtmlElement, tag: str) -> None:
-        """Take in an element that is shown, and all that is in it."""
+        """Take in an element that is shown, and all that is in it: `parse` lets no tree be too deep for that."""
         run, is_inline, is_link = self.run, tag in INLINE, tag == "a"
         is_around = tag not in _WHOLE_PAGE
         if run and not is_inline:
             self.flush()
-        self.opened += is_around
-        text = element.text
-        if not text and not len(element):  # a line break, a picture: every fourth
-            return
         if is_around:
+            self.opened += 1
             self.elements.append(element)
             self.tags.append(tag)
             self.path.append(self.opened)
         self.links += is_link
         # Most texts are the white space between blocks: to ask here spares a call for each.
-        if text and (run or not text.isspace()):
+        if (text := element.text) and (run or not text.isspace()):
             self.add(text)
         for child in element:
             name = child.tag
@@ -119,7 +117,7 @@ class _Walk:
         self.blocks.append(
             Block(
                 text=text,
-                tag=next((tag for tag in reversed(self.tags) if tag not in INLINE), "body"),
+                tag=_holder(self.tags),
                 line=len(self.blocks) + 1,
                 ancestors=tuple(self.tags[::-1]),
                 names=self.names(),
@@ -134,8 +132,10 @@ class _Walk:
     def names(self) -> str:
         """Names of inline elements that held the whole run, then of those around it, innermost first."""
         self.named += map(_names, self.elements[len(self.named) :])
-        levels = [*map(_names, self.held), *reversed(self.named[-_ANCESTORS:])]
-        return " ".join(filter(None, levels[:_ANCESTORS]))
+        levels = self.named[: -_ANCESTORS - 1 : -1]
+        if self.held:
+            levels = [*map(_names, self.held), *levels][:_ANCESTORS]
+        return " ".join(filter(None, levels))
 
 
 def page_blocks(page: Page) -> list[Block]:
@@ -157,6 +157,8 @@ def tree_blocks(tree: HtmlElement) -> list[Block]:
     walk = _Walk()
     if tree.tag not in HIDDEN:
         walk.visit(tree, tree.tag)
+    if walk.run:  # the tree is an inline element
+        walk.flush()
     return walk.blocks
 
 
@@ -165,6 +167,14 @@ def visible_text(tree: HtmlElement) -> str:
     hidden = " or ".join(f"ancestor-or-self::{tag}" for tag in sorted(HIDDEN))
     texts: list[str] = tree.xpath(f".//text()[not({hidden})]")
     return "".join("".join(texts).split())
+
+
+def _holder(tags: Sequence[str]) -> str:
+    """The innermost of some tags, outermost first, that begins a block."""
+    for tag in reversed(tags):
+        if tag not in INLINE:
+            return tag
+    return "body"
 
 
 def _names(element: HtmlElement) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from lxml.html import HtmlElement, document_fromstring
+from lxml.html import HtmlElement, document_fromstring, fragment_fromstring
 
 from pipeline.document import Block
 from pipeline.extract import Page, extract, parse
@@ -106,6 +106,10 @@ def test_a_block_has_no_more_linked_characters_than_characters(body: Marked):
 )
 def test_where_a_page_is_cut(body: str, expected: list[str]):
     assert shown(body) == expected
+
+
+def test_a_tree_that_is_an_inline_element_is_a_block():
+    assert [block.text for block in tree_blocks(fragment_fromstring("<i>Rain <b>fell</b></i>"))] == ["Rain fell"]
 
 
 @pytest.mark.parametrize(
