@@ -45,8 +45,12 @@ def main() -> int:
         trained=settings.trained,
         features=CHROME_FEATURES,
         parameters={"thresholds": asdict(thresholds)},
-        data={"digest": _digest(training, texts), "pages": _pages(training), "texts": count(texts)}
-        | {"kinds": sum(len(each) for _, each in told)},
+        data={
+            "digest": _digest(training, texts),
+            "pages": dict(sorted(Counter(page.corpus for page in training).items())),
+            "texts": count(texts),
+            "kinds": sum(len(each) for _, each in told),
+        },
         figures=figures,
     )
     METRICS.parent.mkdir(exist_ok=True)
@@ -62,10 +66,6 @@ def _figures(model: ChromeModel, pages: Sequence[PreparedPage]) -> dict[str, flo
         "validation_f1": round(page_figures(model, articles, chrome).f1, 4),
         "validation_pages": len(articles),
     }
-
-
-def _pages(pages: Sequence[PreparedPage]) -> dict[str, int]:
-    return dict(sorted(Counter(page.corpus for page in pages).items()))
 
 
 def _digest(pages: Sequence[PreparedPage], texts: Sequence[LabelledText]) -> str:
