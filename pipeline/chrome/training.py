@@ -1,5 +1,6 @@
 """Fits the block model: linear wording and mark-up models out of fold by site, then boosted trees on top."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -192,3 +193,13 @@ def _fit_trees(examples: Sequence[_Rows], settings: TreeSettings, seed: int) -> 
 def titled(pages: Sequence[PreparedPage]) -> list[Titled]:
     """The blocks and headline of prepared pages, as the model takes them."""
     return [Titled(page.blocks, page.title) for page in pages]
+
+
+def digest(pages: Sequence[PreparedPage], texts: Sequence[LabelledText]) -> str:
+    """16 hex digits of what the model was trained on."""
+    told = hashlib.sha256()
+    for page in pages:
+        told.update(f"{page.id} {len(page.blocks)} {page.labels}".encode())
+    for text in texts:
+        told.update("\n".join(block.text for block in text.blocks).encode())
+    return told.hexdigest()[:16]

@@ -1,6 +1,5 @@
 """Stage `chrome`: fit the block model on labelled pages and texts, choose its thresholds, save it."""
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -10,9 +9,9 @@ from pathlib import Path
 from pipeline import models
 from pipeline.chrome.kind_training import fit_kinds, line_examples, page_examples
 from pipeline.chrome.model import CHROME_FEATURES, ChromeModel, Titled
-from pipeline.chrome.situations import LabelledText, article_texts, count, other_texts, training_texts
+from pipeline.chrome.situations import article_texts, count, other_texts, training_texts
 from pipeline.chrome.told import told_kinds
-from pipeline.chrome.training import fit_chrome
+from pipeline.chrome.training import digest, fit_chrome
 from pipeline.chrome.tuning import START, page_figures, tune
 from pipeline.corpora.authored import read_authored_lines
 from pipeline.corpora.manifests import read_kinds
@@ -46,7 +45,7 @@ def main() -> int:
         features=CHROME_FEATURES,
         parameters={"thresholds": asdict(thresholds)},
         data={
-            "digest": _digest(training, texts),
+            "digest": digest(training, texts),
             "pages": dict(sorted(Counter(page.corpus for page in training).items())),
             "texts": count(texts),
             "kinds": sum(len(each) for _, each in told),
@@ -66,16 +65,6 @@ def _figures(model: ChromeModel, pages: Sequence[PreparedPage]) -> dict[str, flo
         "validation_f1": round(page_figures(model, articles, chrome).f1, 4),
         "validation_pages": len(articles),
     }
-
-
-def _digest(pages: Sequence[PreparedPage], texts: Sequence[LabelledText]) -> str:
-    """16 hex digits of what the model was trained on."""
-    told = hashlib.sha256()
-    for page in pages:
-        told.update(f"{page.id} {len(page.blocks)} {page.labels}".encode())
-    for text in texts:
-        told.update("\n".join(block.text for block in text.blocks).encode())
-    return told.hexdigest()[:16]
 
 
 if __name__ == "__main__":
