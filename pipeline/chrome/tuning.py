@@ -32,6 +32,7 @@ _PAGE_DROPS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85)
 _DUMP_DROPS = (0.4, 0.5, 0.6, 0.7, 0.8)
 _PRECISIONS = (0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0)
 _TEXT_DROPS = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995)
+_NOTHING_GOES = dict.fromkeys((*MANNERS, "dump"), 2.0)
 _ALLOWED = (0.82, 0.15, 0.03)  # parts of the harm limit, for each of MANNERS
 # What the F1 of each kind of validation page counts where limits for pages are chosen. Articles alone are too few:
 # two pages of one agency moved both limits, and all other pages and snippets lost by it.
@@ -131,17 +132,27 @@ def _careful(
     """For each manner of line the best limit at which clean prose loses no more than is allowed.
 
     Best is what is best for articles with a few chrome lines, for articles as an extractor left them, and for other
-    pages as it left them, each counting the same: the last lose by limits that the first would choose.
+    pages as it left them, each counting the same, as long as none of them is worse than its input: the last lose by
+    limits that the first would choose.
     """
     situations = (Situation.DIRTY, Situation.CLEANED, Situation.OTHER)
     rows = [[(text, found) for text, found in read if text.situation is each] for each in situations]
     limits = _harmless(model, prose, harm_limit)
     chosen = replace(model.thresholds, **limits)
+    inputs = [_line_f1(replace(model, thresholds=replace(chosen, **_NOTHING_GOES)), part) for part in rows]
     for name in MANNERS:
         fitting = [limit for limit in _TEXT_DROPS if limit >= limits[name]]
         candidates = [replace(chosen, **{name: limit}) for limit in fitting]
-        chosen = max(candidates, key=lambda each: sum(_line_f1(replace(model, thresholds=each), part) for part in rows))
+        chosen = max(candidates, key=lambda each: _gain(replace(model, thresholds=each), rows, inputs))
     return chosen
+
+
+def _gain(
+    model: ChromeModel, rows: Sequence[Sequence[tuple[LabelledText, LineChances]]], inputs: Sequence[float]
+) -> tuple[bool, float]:
+    """Whether no situation is worse than its input, then what all of them gain."""
+    gains = [_line_f1(model, part) - before for part, before in zip(rows, inputs, strict=True)]
+    return min(gains) >= 0, sum(gains)
 
 
 def _harmless(model: ChromeModel, prose: Sequence[LabelledText], harm_limit: float) -> dict[str, float]:
