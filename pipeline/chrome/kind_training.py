@@ -188,6 +188,8 @@ def _fit_linear(told: Sequence[_Told], chosen: Sequence[NDArray[np.bool_]], sett
     )
     model.fit(rows, kinds)
     model.coef_ = (np.round(model.coef_ / _STEP) * _STEP).astype(np.float32)
+    for name in ("_standard_coef", "_standard_intercept", "_average_coef", "_average_intercept"):
+        delattr(model, name)  # four times the size of the file, for learning on alone
     return model
 
 
