@@ -37,6 +37,7 @@ NEWS_ANALYSIS = "news-analysis (url/title/author)"
 LEFT_OUT = {"bbc2004-l01-reporting", "seo-blogs-l01-filler"}
 KEPT_IN_TRAINING = "mill-0/blog"
 """A publisher that would be held out if the settings did not keep it in training."""
+FIXED = {"alpha": 1e-4, "l2": 1.0, "rate": 0.01, "batch": 64, "lift": 0.3}
 FEW_TREES = {"rate": 0.1, "count": 12, "leaves": 7, "leaf_rows": 5, "l2": 1.0}
 SMALL = {
     "prepare": {"valid_share": 0.2, "test_share": 0.2, "train_publishers": [KEPT_IN_TRAINING]},
@@ -46,7 +47,7 @@ SMALL = {
         "prose": 40,
         "mixed": 40,
         **dict.fromkeys(("blocks", "lines", "dump"), FEW_TREES),
-        "kinds": {"alpha": 1e-4, "passes": 2, "hidden": 4, "l2": 1.0, "rate": 0.01, "batch": 64, "epochs": 2},
+        "kinds": {"passes": 2, "networks": 1, "hidden": 4, "epochs": 2, **FIXED},
     },
     "quality": {"folds": 2, "min_df": 2},
     "evaluate": {"bootstrap": 10},

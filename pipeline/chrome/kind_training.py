@@ -1,17 +1,18 @@
 """Fits the parts that name kinds, on blocks of pages whose kind a person told and on authored lines (training only).
 
-The linear model reads each block twice, with its mark-up and without, so that it can name lines of plain text. The
-networks on top read its chances out of fold by site.
+The linear model reads each block of a page twice, with its mark-up and without, so that it can name lines of plain
+text. The networks on top read its chances out of fold by site.
 """
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import SGDClassifier
 from sklearn.model_selection import GroupKFold
@@ -20,9 +21,19 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from pipeline.chrome.gold import BlockLabel
+from pipeline.chrome.letters import BITS
 from pipeline.chrome.model import Titled, see_pages, see_texts
-from pipeline.chrome.naming import KIND_FEATURES, KINDS, Matrix, kind_chances, kind_rows
-from pipeline.chrome.seen import Hashed, Seen
+from pipeline.chrome.naming import (
+    KIND_FEATURES,
+    KINDS,
+    Matrix,
+    Sources,
+    context,
+    kind_chances,
+    measures,
+    sources,
+)
+from pipeline.chrome.seen import Seen
 from pipeline.chrome.situations import authored_text
 from pipeline.chrome.told import Kinds, as_lines
 from pipeline.corpora.authored import AuthoredLine
@@ -31,9 +42,11 @@ from pipeline.document import ChromeKind
 from pipeline.settings import ChromeSettings, KindSettings
 
 _CHUNK = 64  # documents looked at together
-_NEAR = 4  # blocks on either side that a block's row is made of, as far as `blocks.with_neighbours` looks
 _AROUND = 3  # paragraphs on either side of a block that is shown alone within a text
 _STEP = 1 / 16  # weights of the linear model are rounded to it: the file is a fourth as large, no figure moves
+
+Look = Callable[[Mapping[str, Any], Sequence[Titled]], Seen]
+Chosen = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +60,27 @@ class KindExample:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """Blocks whose kind is told, each in the middle of its neighbours as if they were a document.
+    """A chunk of documents and the blocks in it whose kind is told.
 
     Attributes:
-        centres: which of the blocks of `seen` are told; one in each of its documents.
+        seen: the chunk without its feature rows.
+        read: what the linear model reads of all blocks.
+        wanted: which blocks are told.
+        measures: feature rows of the told blocks.
         kinds: their places in KINDS.
-        groups: their sites.
+        groups: for every document its group.
     """
 
     seen: Seen
-    centres: NDArray[np.bool_]
+    read: Sources
+    wanted: Chosen
+    measures: Matrix
     kinds: NDArray[np.int64]
     groups: Sequence[str]
+
+    def owners(self, folds: Mapping[str, int]) -> NDArray[np.int64]:
+        """For every block the fold of its document."""
+        return np.repeat([folds[group] for group in self.groups], self.seen.counts)
 
 
 def page_examples(told: Sequence[tuple[PreparedPage, Kinds]]) -> list[KindExample]:
@@ -97,71 +119,35 @@ def fit_kinds(
 ) -> dict[str, Any]:
     """Fit every part that names kinds; `parts` holds the linear models whose hashed words it shares."""
     told = [_look(parts, pages, see_pages), _look(parts, lines, see_texts)]
-    folds = _folds(sorted({group for part in told for group in part.groups}), settings.folds)
-    mine = [np.array([folds[group] for group in part.groups]) for part in told]
-    without = [_fit_linear(told, [own != fold for own in mine], settings) for fold in range(settings.folds)]
-    rows = [
-        kind_rows(part.seen, _out_of_fold(part, own, without), part.centres)
-        for part, own in zip(told, mine, strict=True)
-    ]
+    folds = _folds(sorted({group for chunks in told for chunk in chunks for group in chunk.groups}), settings.folds)
+    every = [chunk for chunks in told for chunk in chunks]
+    without = [_fit_linear(every, folds, fold, settings) for fold in range(settings.folds)]
     networks = [
-        _fit_network(seen, part.kinds, settings.kinds, settings.seed) for part, seen in zip(told, rows, strict=True)
+        _fit_networks(
+            np.vstack([_rows(chunk, folds, without) for chunk in chunks]),
+            np.concatenate([chunk.kinds for chunk in chunks]),
+            settings.kinds,
+            settings.seed,
+        )
+        for chunks in told
     ]
-    return {
-        "kind_words": _fit_linear(told, [own >= 0 for own in mine], settings),
-        **dict(zip(KIND_FEATURES, networks, strict=True)),
-    }
+    whole = _fit_linear(every, folds, None, settings)
+    return {"kind_words": whole, **dict(zip(KIND_FEATURES, networks, strict=True))}
 
 
-def _look(parts: Mapping[str, Any], examples: Sequence[KindExample], see: Any) -> _Told:
-    """See all examples in chunks, and keep of them the told blocks and what stands near them."""
+def _look(parts: Mapping[str, Any], examples: Sequence[KindExample], see: Look) -> list[_Told]:
+    """See all examples in chunks; of the features only the told blocks' are kept."""
     filled = [example for example in examples if example.kinds]
-    pieces = [
-        _told(see(parts, [example.document for example in chunk]), chunk)
-        for chunk in (filled[start : start + _CHUNK] for start in range(0, len(filled), _CHUNK))
-    ]
-    return _Told(
-        seen=_joined([piece.seen for piece in pieces]),
-        centres=np.concatenate([piece.centres for piece in pieces]),
-        kinds=np.concatenate([piece.kinds for piece in pieces]),
-        groups=[group for piece in pieces for group in piece.groups],
-    )
+    chunks = (filled[start : start + _CHUNK] for start in range(0, len(filled), _CHUNK))
+    return [_told(see(parts, [example.document for example in chunk]), chunk) for chunk in chunks]
 
 
 def _told(seen: Seen, examples: Sequence[KindExample]) -> _Told:
-    """Of a chunk only the told blocks and their neighbours."""
-    starts = np.cumsum([0, *seen.counts])
-    told = [
-        (int(start), len(example.document.blocks), place, kind, example.group)
-        for start, example in zip(starts, examples, strict=False)
-        for place, kind in sorted(example.kinds.items())
-    ]
-    windows = [np.arange(max(place - _NEAR, 0), min(place + _NEAR + 1, size)) for _, size, place, _, _ in told]
-    chosen = np.concatenate([start + window for (start, *_), window in zip(told, windows, strict=True)])
-    centres = np.concatenate([window == item[2] for item, window in zip(told, windows, strict=True)])
-    return _Told(
-        seen=Seen(
-            seen.rows[chosen],
-            _picked(seen.words, chosen),
-            None if seen.marks is None else _picked(seen.marks, chosen),
-            [len(window) for window in windows],
-        ),
-        centres=centres,
-        kinds=np.array([KINDS.index(kind) for *_, kind, _ in told]),
-        groups=[group for *_, group in told],
-    )
-
-
-def _picked(read: Hashed, chosen: NDArray[np.intp]) -> Hashed:
-    return Hashed(read.rows[read.places[chosen]], np.arange(len(chosen)))
-
-
-def _joined(pieces: Sequence[Seen]) -> Seen:
-    marks = [piece.marks.rows for piece in pieces if piece.marks is not None]
-    rows = np.vstack([piece.rows for piece in pieces])
-    words = Hashed(sparse.vstack([piece.words.rows for piece in pieces]).tocsr(), np.arange(len(rows)))
-    counts = [count for piece in pieces for count in piece.counts]
-    return Seen(rows, words, Hashed(sparse.vstack(marks).tocsr(), np.arange(len(rows))) if marks else None, counts)
+    wanted = np.array([place in each.kinds for each in examples for place in range(len(each.document.blocks))])
+    kinds = [KINDS.index(each.kinds[place]) for each in examples for place in sorted(each.kinds)]
+    bare = Seen(seen.rows[:0], seen.words, seen.marks, seen.counts)
+    groups = [each.group for each in examples]
+    return _Told(bare, sources(seen), wanted, measures(seen)[wanted], np.array(kinds), groups)
 
 
 def _folds(groups: Sequence[str], folds: int) -> dict[str, int]:
@@ -173,11 +159,13 @@ def _folds(groups: Sequence[str], folds: int) -> dict[str, int]:
     }
 
 
-def _fit_linear(told: Sequence[_Told], chosen: Sequence[NDArray[np.bool_]], settings: ChromeSettings) -> SGDClassifier:
-    """The linear model over hashed words and mark-up, of the chosen blocks; its weights are rounded."""
-    width = 2**settings.hash_bits
-    rows = sparse.vstack([_hashed(part, mine, width) for part, mine in zip(told, chosen, strict=True)]).tocsr()
-    kinds = np.concatenate([part.kinds[mine] for part, mine in zip(told, chosen, strict=True)])
+def _fit_linear(
+    told: Sequence[_Told], folds: Mapping[str, int], left_out: int | None, settings: ChromeSettings
+) -> SGDClassifier:
+    """The linear model over words, letters and mark-up, of all told blocks but those of one fold."""
+    chosen = [chunk.owners(folds)[chunk.wanted] != left_out for chunk in told]
+    rows = [_hashed(chunk, mine, 2**settings.hash_bits) for chunk, mine in zip(told, chosen, strict=True)]
+    kinds = np.concatenate([chunk.kinds[mine] for chunk, mine in zip(told, chosen, strict=True)])
     model = SGDClassifier(
         loss="log_loss",
         alpha=settings.kinds.alpha,
@@ -186,34 +174,46 @@ def _fit_linear(told: Sequence[_Told], chosen: Sequence[NDArray[np.bool_]], sett
         average=True,
         random_state=settings.seed,
     )
-    model.fit(rows, kinds)
+    model.fit(sparse.vstack(rows).tocsr(), kinds)
     model.coef_ = (np.round(model.coef_ / _STEP) * _STEP).astype(np.float32)
-    for name in ("_standard_coef", "_standard_intercept", "_average_coef", "_average_intercept"):
-        delattr(model, name)  # four times the size of the file, for learning on alone
+    return _without(model, "_average_coef", "_average_intercept", "_standard_coef", "_standard_intercept")
+
+
+def _hashed(told: _Told, chosen: Chosen, width: int) -> Any:
+    """Sparse rows of the chosen told blocks, every source in its columns; plain lines have no mark-up."""
+    places = np.flatnonzero(told.wanted)[chosen]
+    parts = [rows[at[places]] for rows, at in told.read]
+    nothing = [sparse.csr_matrix((len(places), size)) for size in (width, 2**BITS)]
+    return sparse.hstack(parts if told.seen.marks else [*parts, *nothing]).tocsr()
+
+
+def _rows(told: _Told, folds: Mapping[str, int], without: Sequence[SGDClassifier]) -> Matrix:
+    """What the networks read of the told blocks, by the linear models that did not learn from their sites."""
+    owners = told.owners(folds)
+    chances = np.zeros((len(owners), len(without[0].classes_)), dtype=np.float32)
+    for fold in np.unique(owners):
+        mine = owners == fold
+        chances[mine] = kind_chances(without[fold], told.read)[mine]
+    return np.hstack([told.measures, context(told.seen, chances)[told.wanted]])
+
+
+def _fit_networks(rows: Matrix, kinds: NDArray[np.int64], settings: KindSettings, seed: int) -> Pipeline:
+    """Small networks that vote; a rare kind is lifted, since all kinds count the same in the figure."""
+    networks = [(f"from_{start}", _network(settings, start)) for start in range(seed, seed + settings.networks)]
+    vote = VotingClassifier(networks, voting="soft")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # they stop after `epochs`, on purpose
+        model = make_pipeline(StandardScaler(), vote).fit(rows, kinds)
+    lift = -settings.lift * np.log(np.bincount(kinds)[vote.classes_])
+    for network in vote.estimators_:
+        if network.out_activation_ == "softmax":
+            network.intercepts_[-1] += lift
+        _without(network, "_optimizer", "_random_state")
     return model
 
 
-def _hashed(told: _Told, chosen: NDArray[np.bool_], width: int) -> Any:
-    """Sparse rows of the chosen blocks: words, then mark-up, which plain lines have none of."""
-    words = told.seen.words.rows[told.centres][chosen]
-    marks = (
-        told.seen.marks.rows[told.centres][chosen]
-        if told.seen.marks
-        else sparse.csr_matrix((len(words.indptr) - 1, width))
-    )
-    return sparse.hstack([words, marks]).tocsr()
-
-
-def _out_of_fold(told: _Told, mine: NDArray[np.int64], without: Sequence[SGDClassifier]) -> Matrix:
-    """Chances of all blocks of `told.seen` by the model that did not learn from their site."""
-    chances = np.array([kind_chances(model, told.seen.words, told.seen.marks) for model in without])
-    owners = np.repeat(mine, told.seen.counts)
-    return np.asarray(chances[owners, np.arange(len(owners))])
-
-
-def _fit_network(rows: Matrix, kinds: NDArray[np.int64], settings: KindSettings, seed: int) -> Pipeline:
-    """A small network over what is known of a block; what it only needs for learning is not kept."""
-    network = MLPClassifier(
+def _network(settings: KindSettings, seed: int) -> MLPClassifier:
+    return MLPClassifier(
         (settings.hidden,),
         alpha=settings.l2,
         learning_rate_init=settings.rate,
@@ -222,9 +222,10 @@ def _fit_network(rows: Matrix, kinds: NDArray[np.int64], settings: KindSettings,
         batch_size=settings.batch,
         random_state=seed,
     )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # it stops after `epochs`, on purpose
-        model = make_pipeline(StandardScaler(), network).fit(rows, kinds)
-    for name in ("_optimizer", "_random_state"):
-        delattr(network, name)
+
+
+def _without(model: Any, *names: str) -> Any:
+    """The model without what it only needs for learning: it takes room, and is not loaded by the product."""
+    for name in names:
+        vars(model).pop(name, None)
     return model

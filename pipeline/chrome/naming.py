@@ -1,7 +1,7 @@
-"""Names the kinds of removed blocks: a linear model reads words and mark-up, a small network what is around them.
+"""Names the kinds of removed blocks: a linear model reads words and mark-up, small networks what is around them.
 
 It never decides whether a block is chrome. Pages and texts share the linear model, which has learned from blocks
-with and without their mark-up; each has a network of its own.
+with and without their mark-up; each has networks of its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,11 +21,13 @@ from pipeline.blocks import (
     with_neighbours,
 )
 from pipeline.chrome.kinds import CUE_FEATURES
+from pipeline.chrome.letters import lettered
 from pipeline.chrome.seen import Hashed, Seen
 from pipeline.document import ChromeKind
 
 Matrix = NDArray[np.float32]
 Names = NDArray[np.object_]  # of ChromeKind
+Sources = Sequence[tuple[Any, NDArray[np.intp]]]  # sparse rows of distinct texts, and the row of each block
 
 KINDS = tuple(ChromeKind)
 KIND_FEATURES: Mapping[str, Sequence[str]] = {
@@ -36,13 +38,15 @@ KIND_PARTS = ("kind_words", *KIND_FEATURES)
 _COLUMNS = {"page_kinds": PAGE_FEATURES, "line_kinds": (*TEXT_FEATURES, *CUE_FEATURES)}
 _PLACES = {part: [_COLUMNS[part].index(name) for name in names] for part, names in KIND_FEATURES.items()}
 _LEAST = 1e-4  # a chance below it is as good as none
+_NAMES_READ = 80  # characters of names: beyond them stand those of the elements around
 
 
 def kinds_of(parts: Mapping[str, Any], seen: Seen, wanted: NDArray[np.bool_]) -> Names:
     """A kind for each wanted block of a chunk, OTHER for the rest, which nobody asks for."""
     names = np.full(len(wanted), ChromeKind.OTHER, dtype=object)
     if wanted.any():
-        rows = kind_rows(seen, kind_chances(parts["kind_words"], seen.words, seen.marks), wanted)
+        around = context(seen, kind_chances(parts["kind_words"], sources(seen)))
+        rows = np.hstack([measures(seen)[wanted], around[wanted]])
         names[wanted] = [KINDS[place] for place in parts[head(seen)].predict(rows).tolist()]
     return names
 
@@ -52,19 +56,48 @@ def head(seen: Seen) -> str:
     return "line_kinds" if seen.marks is None else "page_kinds"
 
 
-def kind_chances(linear: Any, words: Hashed, marks: Hashed | None) -> Matrix:
-    """(blocks, kinds) chances by the words of each block and, where there is any, the mark-up around it."""
+def sources(seen: Seen) -> Sources:
+    """What the linear model reads, in the order of its weights: words and letters, and those of the mark-up."""
+    texts = [(seen.words.rows, seen.words.places), (lettered(seen.words.texts), seen.words.places)]
+    if seen.marks is None:
+        return texts
+    return [*texts, (seen.marks.rows, seen.marks.places), (lettered(_named(seen.marks)), seen.marks.places)]
+
+
+def _named(marks: Hashed) -> list[str]:
+    """Tag and nearest names out of the mark-up around blocks (`blocks.surroundings`)."""
+    parts = [(text.partition(" ")[0], text.rpartition("> ")[2]) for text in marks.texts]
+    return [f"{tag} {names[:_NAMES_READ]}" for tag, names in parts]
+
+
+def kind_chances(linear: Any, read: Sources) -> Matrix:
+    """(blocks, kinds) chances of each kind, by what a block says and, where it has any, by the mark-up around it."""
     weights = linear.coef_.T
-    width = words.rows.shape[1]
-    scores = (words.rows @ weights[:width])[words.places] + linear.intercept_
-    if marks is not None:
-        scores += (marks.rows @ weights[width:])[marks.places]
-    scores = np.exp(scores - scores.max(axis=1, keepdims=True, initial=0.0))
+    start, scores = 0, linear.intercept_
+    for rows, places in read:
+        end = start + rows.shape[1]
+        scores = scores + (rows @ weights[start:end])[places]
+        start = end
+    scores = np.exp(scores - scores.max(axis=1, keepdims=True, initial=-np.inf))
     return np.asarray(scores / scores.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
-def kind_rows(seen: Seen, chances: Matrix, wanted: NDArray[np.bool_]) -> Matrix:
-    """Rows of the wanted blocks: measures, chances of each kind for the block and its neighbours, their logarithms."""
-    near = with_neighbours(chances, seen.counts)[wanted]
-    known = np.log(np.maximum(chances[wanted], _LEAST))
-    return np.hstack([seen.rows[wanted][:, _PLACES[head(seen)]], near, known]).astype(np.float32, copy=False)
+def measures(seen: Seen) -> Matrix:
+    """(blocks, measures) of the features that name kinds."""
+    return seen.rows[:, _PLACES[head(seen)]]
+
+
+def context(seen: Seen, chances: Matrix) -> Matrix:
+    """The chances of each block and of its neighbours, their logarithms, and their mean over blocks of its style."""
+    known = np.log(np.maximum(chances, _LEAST))
+    near = with_neighbours(chances, seen.counts)
+    return np.hstack([near, known] if seen.marks is None else [near, known, _twins(seen, chances)])
+
+
+def _twins(seen: Seen, chances: Matrix) -> Matrix:
+    """Mean chances of the blocks of a document that have the same mark-up around them."""
+    owners = np.repeat(np.arange(len(seen.counts)), seen.counts)
+    styles = owners * len(seen.marks.texts) + seen.marks.places if seen.marks else owners
+    _, mine, sizes = np.unique(styles, return_inverse=True, return_counts=True)
+    sums = [np.bincount(mine, weights=column, minlength=len(sizes)) for column in chances.T]
+    return (np.stack(sums, axis=1) / sizes[:, None])[mine].astype(np.float32)

@@ -16,10 +16,12 @@ class Hashed:
     """The distinct texts of a chunk as sparse rows of hashed words.
 
     Attributes:
+        texts: the distinct texts.
         rows: (distinct texts, columns), compressed by rows.
-        places: for each block the row of its text.
+        places: for each block the place of its text among `texts`.
     """
 
+    texts: Sequence[str]
     rows: Any
     places: NDArray[np.intp]
 
@@ -45,8 +47,9 @@ def hashed(linear: Any, texts: Iterable[str]) -> Hashed:
     """Hash the words of texts as a linear model reads them; equal texts are hashed once, since mark-up repeats."""
     listed = list(texts)
     unique = {text: place for place, text in enumerate(dict.fromkeys(listed))}
-    rows = linear[:-1].transform(list(unique) or [""])
-    return Hashed(rows, np.array([unique[text] for text in listed], dtype=np.intp))
+    distinct = list(unique) or [""]
+    places = np.array([unique[text] for text in listed], dtype=np.intp)
+    return Hashed(distinct, linear[:-1].transform(distinct), places)
 
 
 def odds(linear: Any, read: Hashed) -> NDArray[np.float32]:

@@ -11,9 +11,9 @@ import pytest
 from pipeline import models
 from pipeline.blocks import with_neighbours
 from pipeline.chrome.gold import BlockLabel
-from pipeline.chrome.kind_training import _AROUND, _NEAR, _alone, _look, fit_kinds, line_examples, page_examples
+from pipeline.chrome.kind_training import _AROUND, _alone, _look, fit_kinds, line_examples, page_examples
 from pipeline.chrome.model import ChromeModel, Titled, see_pages, see_texts
-from pipeline.chrome.naming import KIND_FEATURES, KIND_PARTS, KINDS, kinds_of
+from pipeline.chrome.naming import KIND_FEATURES, KIND_PARTS, KINDS, kinds_of, measures
 from pipeline.chrome.told import Kinds, as_lines
 from pipeline.chrome.training import _fit_linear
 from pipeline.corpora.authored import AuthoredLine
@@ -22,7 +22,7 @@ from pipeline.document import ChromeKind
 from pipeline.settings import KindSettings, read_settings
 from tests.strategies import SENTENCES
 
-FEW = KindSettings(alpha=1e-4, passes=10, hidden=8, l2=0.1, rate=0.02, batch=16, epochs=20)
+FEW = KindSettings(alpha=1e-4, passes=10, networks=2, hidden=8, l2=0.1, rate=0.02, batch=16, epochs=60, lift=0.3)
 SETTINGS = replace(
     read_settings(Path(__file__).parents[2] / "params.yaml").chrome, folds=2, hash_bits=10, linear_c=1.0, kinds=FEW
 )
@@ -72,9 +72,9 @@ def test_every_part_is_fitted_and_is_scikit_learn(parts: dict[str, Any]):
 
 
 def test_networks_read_the_documented_columns_and_the_chances(parts: dict[str, Any]):
-    chances = with_neighbours(np.zeros((1, len(CHROME)), dtype=np.float32)).shape[1] + len(CHROME)
-    widths = {name: parts[name].n_features_in_ - chances for name in KIND_FEATURES}
-    assert widths == {name: len(columns) for name, columns in KIND_FEATURES.items()}
+    near = with_neighbours(np.zeros((1, len(CHROME)), dtype=np.float32)).shape[1]
+    widths = {name: parts[name].n_features_in_ - len(columns) for name, columns in KIND_FEATURES.items()}
+    assert widths == {"page_kinds": near + 2 * len(CHROME), "line_kinds": near + len(CHROME)}
 
 
 def test_told_blocks_get_their_kinds(parts: dict[str, Any], linear: dict[str, Any], pages: Told):
@@ -121,17 +121,13 @@ def test_what_is_saved_can_be_loaded_and_names_alike(
     assert kinds_of(loaded, seen, wanted).tolist() == kinds_of(parts, seen, wanted).tolist()
 
 
-def test_a_told_block_is_learned_among_the_same_neighbours_as_it_is_named(linear: dict[str, Any], pages: Told):
+def test_what_is_learned_from_is_what_is_seen_when_kinds_are_named(linear: dict[str, Any], pages: Told):
     examples = page_examples(pages)
-    whole = see_pages(linear, [example.document for example in examples])
-    cut = _look(linear, examples, see_pages)
-    wanted = np.array([place in example.kinds for example in examples for place in range(len(example.document.blocks))])
-    near = with_neighbours(whole.rows[:, :3], whole.counts)[wanted]
-    assert np.allclose(with_neighbours(cut.seen.rows[:, :3], cut.seen.counts)[cut.centres], near)
-    assert max(cut.seen.counts) <= 2 * _NEAR + 1
-    assert [KINDS[kind] for kind in cut.kinds] == [
-        kind for example in examples for _, kind in sorted(example.kinds.items())
-    ]
+    seen = see_pages(linear, [example.document for example in examples])
+    (told,) = _look(linear, examples, see_pages)
+    assert np.array_equal(told.measures, measures(seen)[told.wanted])
+    assert told.seen.words.texts == seen.words.texts
+    assert [KINDS[kind] for kind in told.kinds] == [kinds[place] for _, kinds in pages for place in sorted(kinds)]
 
 
 def test_a_told_block_alone_stands_between_the_nearest_paragraphs(pages: Told):
