@@ -209,6 +209,7 @@ def _fit_networks(rows: Matrix, kinds: NDArray[np.int64], settings: KindSettings
         if network.out_activation_ == "softmax":
             network.intercepts_[-1] += lift
         _without(network, "_optimizer", "_random_state")
+    _without(vote, "named_estimators_")
     return model
 
 

@@ -100,4 +100,5 @@ def _twins(seen: Seen, chances: Matrix) -> Matrix:
     styles = owners * len(seen.marks.texts) + seen.marks.places if seen.marks else owners
     _, mine, sizes = np.unique(styles, return_inverse=True, return_counts=True)
     sums = [np.bincount(mine, weights=column, minlength=len(sizes)) for column in chances.T]
-    return (np.stack(sums, axis=1) / sizes[:, None])[mine].astype(np.float32)
+    means: Matrix = (np.stack(sums, axis=1) / sizes[:, None]).astype(np.float32)
+    return means[mine]
