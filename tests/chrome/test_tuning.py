@@ -121,7 +121,7 @@ def test_pages_with_neither_gold_text_nor_snippets_choose_nothing(
 def test_snippets_are_heeded_where_gold_text_does_not_decide(make_page: MakePage):
     page = replace(make_page(ALL_KEPT), content=None, wanted=tuple(SENTENCES), unwanted=tuple(CHROME_LINES))
     chances = [np.array([0.0] * len(SENTENCES) + [0.6] * len(CHROME_LINES))]
-    eager, shy = (replace(START, page_drop=limit) for limit in (0.5, 0.7))
+    eager, shy = (replace(START, page_drop=limit, page_precision=0.1) for limit in (0.5, 0.7))
     goals = [_goal(ChromeModel({}, thresholds), [page], chances) for thresholds in (eager, shy)]
     assert goals[0] > goals[1]
 
