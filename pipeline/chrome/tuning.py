@@ -129,7 +129,7 @@ def _careful(
     prose: Sequence[LabelledText],
     harm_limit: float,
 ) -> Thresholds:
-    """For each manner of line the lowest limit at which clean prose loses no more than is allowed, and articles nothing.
+    """For each manner of line the lowest limit at which prose loses no more than is allowed, and articles nothing.
 
     What goes of one manner must leave neither articles with a few chrome lines nor articles as an extractor left them
     worse than they were. Other pages are not asked: they lose a tenth of a point at limits that give articles half a
