@@ -15,7 +15,6 @@ from scipy import sparse
 from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import SGDClassifier
-from sklearn.model_selection import GroupKFold
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -36,6 +35,7 @@ from pipeline.chrome.naming import (
 from pipeline.chrome.seen import Seen
 from pipeline.chrome.situations import authored_text
 from pipeline.chrome.told import Kinds, as_lines
+from pipeline.chrome.training import group_folds
 from pipeline.corpora.authored import AuthoredLine
 from pipeline.corpora.prepared import PreparedPage
 from pipeline.document import ChromeKind
@@ -119,7 +119,9 @@ def fit_kinds(
 ) -> dict[str, Any]:
     """Fit every part that names kinds; `parts` holds the linear models whose hashed words it shares."""
     told = [_look(parts, pages, see_pages), _look(parts, lines, see_texts)]
-    folds = _folds(sorted({group for chunks in told for chunk in chunks for group in chunk.groups}), settings.folds)
+    folds = group_folds(
+        sorted({group for chunks in told for chunk in chunks for group in chunk.groups}), settings.folds
+    )
     every = [chunk for chunks in told for chunk in chunks]
     without = [_fit_linear(every, folds, fold, settings) for fold in range(settings.folds)]
     networks = [
@@ -148,15 +150,6 @@ def _told(seen: Seen, examples: Sequence[KindExample]) -> _Told:
     bare = Seen(seen.rows[:0], seen.words, seen.marks, seen.counts)
     groups = [each.group for each in examples]
     return _Told(bare, sources(seen), wanted, measures(seen)[wanted], np.array(kinds), groups)
-
-
-def _folds(groups: Sequence[str], folds: int) -> dict[str, int]:
-    index = np.arange(len(groups))
-    return {
-        groups[place]: fold
-        for fold, (_, held_out) in enumerate(GroupKFold(folds).split(index, groups=groups))
-        for place in held_out
-    }
 
 
 def _fit_linear(

@@ -46,7 +46,7 @@ def fit_chrome(
         for page in pages
         for block, label in _known(page.blocks, page.labels)
     ]
-    folds = _folds([page.site for page in pages] + [text.group for text in texts], settings.folds)
+    folds = group_folds([page.site for page in pages] + [text.group for text in texts], settings.folds)
     word, word_folds = _fit_folds(wordings, folds, "wording", settings)
     mark, mark_folds = _fit_folds(markups, folds, "markup", settings)
     return {
@@ -74,7 +74,7 @@ def _known(blocks: Sequence[Block], labels: Sequence[int]) -> list[tuple[Block, 
     return [(block, label) for block, label in zip(blocks, labels, strict=True) if label != BlockLabel.UNKNOWN]
 
 
-def _folds(groups: Sequence[str], folds: int) -> dict[str, int]:
+def group_folds(groups: Sequence[str], folds: int) -> dict[str, int]:
     """A fold number for each site or document, of about equal size."""
     index = np.arange(len(groups))
     return {

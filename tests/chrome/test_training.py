@@ -14,7 +14,7 @@ from pipeline.chrome.gold import BlockLabel
 from pipeline.chrome.model import LINE_FEATURES, PARTS, ChromeModel, Thresholds, Titled
 from pipeline.chrome.naming import KIND_PARTS
 from pipeline.chrome.situations import LabelledText, authored_text, page_texts, prose_text
-from pipeline.chrome.training import _folds, _outside, _wordings, fit_chrome, titled
+from pipeline.chrome.training import _outside, _wordings, fit_chrome, group_folds, titled
 from pipeline.containers import CONTAINERS
 from pipeline.corpora.authored import AuthoredLine
 from pipeline.corpora.prepared import PreparedPage
@@ -123,7 +123,7 @@ def test_wordings_of_authored_lines_weigh_what_the_settings_say(corpus: Corpus):
 
 def test_a_site_is_in_one_fold_and_never_in_the_examples_of_that_fold():
     groups = [f"site{number % 5}" for number in range(40)]
-    folds = _folds(groups, 3)
+    folds = group_folds(groups, 3)
     examples = [("rain", 0, group, 1.0) for group in groups]
     assert set(folds.values()) == {0, 1, 2}
     for fold in range(3):
