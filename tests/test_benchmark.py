@@ -46,7 +46,7 @@ def page(name: str, *, gold: bool) -> PreparedPage:
         id=name, corpus="l3s-gn1" if gold else "trafilatura-eval", site="tarn.example", lang="en", page_type="",
         split=Split.TEST, title=TITLE, gold_title=TITLE, content="\n".join(STORY) if gold else None,
         wanted=("brought ashore by 3 a.m.", "pulled her free"), unwanted=("Follow us on all channels",),
-        presets=("", ""), blocks=(), labels=(),
+        baselines=("", ""), blocks=(), labels=(), cleaned=(), cleaned_labels=(),
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def lines(text: LabelledText) -> list[str]:
 
 
 def test_a_page_gives_one_text_for_each_situation(texts: dict[Situation, LabelledText]):
-    assert list(texts) == [Situation.DUMP, Situation.DIRTY, Situation.CLEANED, Situation.CLEAN]
+    assert list(texts) == [Situation.DUMP, Situation.DIRTY, Situation.CLEAN, Situation.CLEANED]
 
 
 def test_a_dump_has_every_line(texts: dict[Situation, LabelledText]):

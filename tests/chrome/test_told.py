@@ -19,7 +19,7 @@ BIO, OTHER, TAGS = ChromeKind.BIO, ChromeKind.OTHER, ChromeKind.TAGS
 def page_of(name: str, *texts: str) -> PreparedPage:
     blocks = tuple(Block(text, "p", line, names="menu", kept=(True, True)) for line, text in enumerate(texts, 1))
     plain = ("wcxb", "herald.example", "en", "article", Split.TEST, None, "", None, (), (), ())
-    return PreparedPage(name, *plain, blocks, (0,) * len(blocks))
+    return PreparedPage(name, *plain, blocks, (0,) * len(blocks), (), ())
 
 
 def row_of(page: str, block: int, text: str, kind: ChromeKind = OTHER) -> KindRow:
