@@ -28,7 +28,7 @@ from pipeline.chrome.tuning import START
 from pipeline.errors import ModelError
 from pipeline.models import CARD, MANIFEST, MODEL, PROTOCOL, fingerprint, load, read_manifest, save
 from pipeline.quality.model import Rules
-from pipeline.score import CHROME_FEATURES, QUALITY_FEATURES, Models, load_models
+from pipeline.score import CHROME_FEATURES, CHROME_PARTS, QUALITY_FEATURES, Models, load_models
 
 FEATURES = {"style": ("names", "figures")}
 FIELDS: dict[str, Any] = {
@@ -434,7 +434,7 @@ def test_fingerprint_stays_with_what_decides_nothing(folder: Path, changes: dict
 def small(tmp_path_factory: pytest.TempPathFactory, parts: dict[str, Any]) -> Path:
     """Small models with everything that loading looks at; they would not fit a document."""
     root = tmp_path_factory.mktemp("models")
-    chrome = {"wording": "wording", "markup": "wording", **dict.fromkeys(CHROME_FEATURES, "trees")}
+    chrome = {**dict.fromkeys(CHROME_PARTS, "trees"), "wording": "wording", "markup": "wording"}
     quality = {"vectorizer": "vectorizer", "scaler": "scaler", "linear": "linear", "calibrator": "linear"}
     for room, names, features, parameters in (
         ("chrome", chrome, CHROME_FEATURES, {"thresholds": asdict(START)}),
