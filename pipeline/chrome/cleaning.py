@@ -96,13 +96,19 @@ class _Draft:
         after = assemble(titled, told.chrome, told.drops, before.metadata, keep, kinds=told.kinds)
         removed = sorted((*before.removed, *after.removed), key=lambda removal: removal.line)
         self.document = CleanDocument(after.metadata, after.lines, tuple(removed))
-        self.settled = before.lines == after.lines and before.metadata.title == after.metadata.title
+        is_same = before.lines == after.lines and before.metadata.title == after.metadata.title
         gone = {removal.line for removal in after.removed}
         left = [block for block in self.blocks if block.line not in gone]
         if found:
             left.sort(key=lambda block: block.line != found.line)  # a text file begins with its title
         written = text_blocks(self.document.text)
+        self.settled = is_same or _looks(written) == _looks(self.blocks)  # then a further round would find the same
         self.blocks = [replace(new, line=old.line) for new, old in zip(written, left, strict=True)]
+
+
+def _looks(blocks: Sequence[Block]) -> list[tuple[str, str, bool]]:
+    """All that the model sees of lines."""
+    return [(block.text, block.tag, block.gap) for block in blocks]
 
 
 def _first_title(blocks: Sequence[Block], told: _Round, keep: Keep) -> Block | None:
