@@ -129,6 +129,28 @@ def test_text_that_is_cleaned_in_several_rounds_keeps_its_first_line_numbers(
     assert found.lines == SENTENCES[:2]
 
 
+@pytest.mark.parametrize(
+    ("lines", "rounds"),
+    [
+        pytest.param(SENTENCES[:4], 1, id="nothing goes"),
+        pytest.param([*SENTENCES[:4], "Leave a Reply"], 2, id="a line goes"),
+    ],
+)
+def test_a_text_is_read_again_only_where_something_changed(
+    chrome: ChromeModel, monkeypatch: pytest.MonkeyPatch, lines: list[str], rounds: int
+):
+    read: list[int] = []
+    decide = ChromeModel.text_drops
+
+    def counted(model: ChromeModel, text: Titled, chances: LineChances) -> NDArray[np.bool_]:
+        read.append(len(text.blocks))
+        return decide(model, text, chances)
+
+    monkeypatch.setattr(ChromeModel, "text_drops", counted)
+    clean(chrome, "\n".join(lines))
+    assert len(read) == rounds
+
+
 @BUDGET
 @given(texts())
 def test_line_numbers_of_removals_go_up(chrome: ChromeModel, text: str):
