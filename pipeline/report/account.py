@@ -67,9 +67,9 @@ class Account:
     order: Order
 
 
-def account_of_row(row: ResultRow, folder: Path) -> Account:
-    """The document of a row, from its input or from the cleaned text in the run's folder."""
-    source = _input_of(row)
+def account_of_row(row: ResultRow, folder: Path, *, read_input: bool = True) -> Account:
+    """The document of a row, from its input or else from the cleaned text in the run's folder."""
+    source = _input_of(row) if read_input else None
     account = account_of_source(row, source) if source else None
     if account:
         return account

@@ -86,7 +86,7 @@ class RunFigures:
 
 
 @dataclass(slots=True)
-class _Tally:
+class RunTally:
     """Figures of the rows so far."""
 
     statuses: Counter[str] = field(default_factory=Counter)
@@ -131,6 +131,27 @@ class _Tally:
         if len(examples) < _EXAMPLES:
             examples.append(Example(row.id, row.detail or ""))
 
+    def figures(self, record: Mapping[str, Any]) -> RunFigures:
+        """What was counted; `record` is run.json."""
+        sources = (told.figures(name) for name, told in self.sources.items())
+        return RunFigures(
+            record=record,
+            inputs=self.statuses.total(),
+            statuses={status.value: self.statuses[status] for status in Status},
+            verdicts=_verdicts(self.verdicts),
+            duplicates=self.duplicates,
+            words=self.words,
+            removed_words=self.removed_words,
+            scores={label: tuple(counts) for label, counts in self.scores.items()},
+            chrome=tuple(self.chrome),
+            kinds=self.lines.kinds(),
+            frequent=self.lines.most_frequent(_FREQUENT),
+            missed=self.lines.missed,
+            reasons=_reasons(self),
+            sources=tuple(sorted(sources, key=lambda source: (-source.badness, -source.inputs, source.name))),
+            sample=self.sample.rows(),
+        )
+
 
 def summarise(folder: Path) -> RunFigures:
     """The figures of the run that a folder holds.
@@ -155,27 +176,10 @@ def read_record(folder: Path) -> Mapping[str, Any]:
 
 def figures_of(rows: Iterable[ResultRow], record: Mapping[str, Any]) -> RunFigures:
     """The figures of rows, which are looked at once, one after the other."""
-    tally = _Tally()
+    tally = RunTally()
     for row in rows:
         tally.add(row)
-    sources = (told.figures(name) for name, told in tally.sources.items())
-    return RunFigures(
-        record=record,
-        inputs=tally.statuses.total(),
-        statuses={status.value: tally.statuses[status] for status in Status},
-        verdicts=_verdicts(tally.verdicts),
-        duplicates=tally.duplicates,
-        words=tally.words,
-        removed_words=tally.removed_words,
-        scores={label: tuple(counts) for label, counts in tally.scores.items()},
-        chrome=tuple(tally.chrome),
-        kinds=tally.lines.kinds(),
-        frequent=tally.lines.most_frequent(_FREQUENT),
-        missed=tally.lines.missed,
-        reasons=_reasons(tally),
-        sources=tuple(sorted(sources, key=lambda source: (-source.badness, -source.inputs, source.name))),
-        sample=tally.sample.rows(),
-    )
+    return tally.figures(record)
 
 
 def _verdicts(counts: Counter[str]) -> dict[str, int]:
@@ -184,7 +188,7 @@ def _verdicts(counts: Counter[str]) -> dict[str, int]:
     return {name: counts[name] for name in (*VERDICTS, *others)}
 
 
-def _reasons(tally: _Tally) -> tuple[ReasonFigures, ...]:
+def _reasons(tally: RunTally) -> tuple[ReasonFigures, ...]:
     """Failures before rejections, the commonest first."""
     told = [
         ReasonFigures(reason, status, count, tuple(tally.examples[reason]))
