@@ -120,8 +120,8 @@ def _environment() -> Environment:
 def _percent(share: float | None) -> str:
     r"""A share in per cent; what is not nothing is never shown as nothing.
 
-    >>> _percent(0.314), _percent(0.001), _percent(0), _percent(None)
-    ('31\u202f%', '<1\u202f%', '0\u202f%', '–')
+    >>> _percent(0.314), _percent(0.001), _percent(0)
+    ('31\u202f%', '<1\u202f%', '0\u202f%')
     """
     if share is None:
         return "–"

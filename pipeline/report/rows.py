@@ -193,7 +193,9 @@ def _flat_rows(path: Path, told: Iterator[Mapping[str, Any]]) -> Iterator[Result
             except (msgspec.MsgspecError, TypeError, AttributeError) as error:
                 raise _not_a_row(path, number, error) from error
     except (csv.Error, UnicodeDecodeError) as error:
-        raise UsageError(f"{str(path)!r} is not a table that winnow wrote ({error}): run winnow clean again.") from error
+        raise UsageError(
+            f"{str(path)!r} is not a table that winnow wrote ({error}): run winnow clean again."
+        ) from error
 
 
 def _nested(name: str, value: Any) -> Any:
@@ -203,7 +205,9 @@ def _nested(name: str, value: Any) -> Any:
 
 
 def _not_a_row(path: Path, number: int, error: Exception) -> UsageError:
-    return UsageError(f"{str(path)!r} holds in row {number} no row of winnow's results ({error}): run winnow clean again.")
+    return UsageError(
+        f"{str(path)!r} holds in row {number} no row of winnow's results ({error}): run winnow clean again."
+    )
 
 
 _READERS: Mapping[str, Callable[[Path], Iterator[ResultRow]]] = {

@@ -94,7 +94,9 @@ class SourceTally:
 
     def figures(self, source: SourceName) -> SourceFigures:
         """What was counted."""
-        means = {label.value: total / self.scored for label, total in zip(LABELS, self.sums, strict=True) if self.scored}
+        means = {
+            label.value: total / self.scored for label, total in zip(LABELS, self.sums, strict=True) if self.scored
+        }
         return SourceFigures(
             source.kind,
             source.name,

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -11,23 +11,30 @@ from urllib.parse import quote, urlsplit
 from pipeline.report.account import Account, Line, Order, text_path
 from pipeline.report.rows import Evidence, ResultRow, SourceName, source_of
 
-_KEPT_CHARS, _GONE_CHARS = 5_000, 1_800  # of a document; the whole of it is in its own file
+_KEPT_CHARS, _GONE_CHARS = 5_000, 2_500  # of a document; the whole of it is in its own file
 _LINE_CHARS = 1_500
+_RUN = 12  # removed lines of one kind that stand together
 _STEERING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # turn the direction of what follows
 _SAFE_SCHEMES = ("http", "https")
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A line that was kept, or a run of lines that were removed under one kind."""
+    """A line that was kept, or a run of lines that were removed under one kind; `more` of them found no room."""
 
     lines: tuple[Line, ...]
     kind: str | None
+    more: int = 0
 
     @property
     def is_title(self) -> bool:
         """Whether it is the document's headline."""
         return self.lines[0].is_title
+
+    @property
+    def length(self) -> int:
+        """Characters that it takes."""
+        return sum(min(len(line.text), _LINE_CHARS) for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +68,10 @@ class DocumentView:
 
 def document_view(row: ResultRow, account: Account, *, place: int = 1, folder: Path | None = None) -> DocumentView:
     """The view of a document; with a folder it links to its cleaned text there."""
-    shown = _clipped(account.lines) if folder else list(account.lines)
-    marked = "".join(span.text for line in shown for span in line.spans if span.effect is not None)
+    whole = _passages(account.lines)
+    shown = _clipped(whole) if folder else whole
+    spans = (span for passage in shown for line in passage.lines for span in line.spans)
+    marked = "".join(span.text for span in spans if span.effect is not None)
     sentences = [item for item in row.evidence or () if item.type == "sentence"]
     return DocumentView(
         place=place,
@@ -71,31 +80,39 @@ def document_view(row: ResultRow, account: Account, *, place: int = 1, folder: P
         href=_href(row, folder) if folder else None,
         link=_link(row.url),
         order=account.order,
-        passages=_passages(shown),
+        passages=tuple(shown),
         unmarked=tuple(item for item in sentences if item.text.removesuffix("…") not in marked),
-        left_out=len(account.lines) - len(shown),
+        left_out=sum(len(passage.lines) for passage in whole[len(shown) :]),
     )
 
 
-def _clipped(lines: Sequence[Line]) -> list[Line]:
-    """As many lines as find room, kept and removed ones each for themselves, in order."""
-    room = {True: _KEPT_CHARS, False: _GONE_CHARS}
-    shown = []
-    for line in lines:
-        is_kept = line.kind is None
-        if room[is_kept] > 0:
-            room[is_kept] -= min(len(line.text), _LINE_CHARS)
-            shown.append(line)
+def _clipped(passages: Sequence[Passage]) -> list[Passage]:
+    """The passages from the beginning that find room; runs of removed lines are cut, so that none takes all of it."""
+    kept, gone = _KEPT_CHARS, _GONE_CHARS
+    shown: list[Passage] = []
+    for passage in passages:
+        if kept <= 0:
+            break
+        if passage.kind is None:
+            kept -= passage.length
+            shown.append(passage)
+        else:
+            shown.append(_cut(passage, gone))
+            gone -= shown[-1].length
     return shown
 
 
-def _passages(lines: Iterable[Line]) -> tuple[Passage, ...]:
+def _cut(run: Passage, room: int) -> Passage:
+    """A run of removed lines without those that find no room."""
+    lines = run.lines[:_RUN] if room > 0 else ()
+    return replace(run, lines=lines, more=len(run.lines) - len(lines))
+
+
+def _passages(lines: Iterable[Line]) -> list[Passage]:
     """Removed lines of one kind that stand together as one; every other line alone."""
     numbered = enumerate(lines)
     runs = groupby(numbered, key=lambda item: item[1].kind or item[0])
-    return tuple(
-        Passage(tuple(line for _, line in run), kind if isinstance(kind, str) else None) for kind, run in runs
-    )
+    return [Passage(tuple(line for _, line in run), kind if isinstance(kind, str) else None) for kind, run in runs]
 
 
 def _href(row: ResultRow, folder: Path) -> str | None:
