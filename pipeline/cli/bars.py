@@ -17,7 +17,7 @@ def bar(share: float, colour: str, cells: int) -> Text:
     """A share of one as a bar of so many cells, in steps of an eighth of a cell.
 
     >>> bar(0.55, "red", 4).plain, bar(0.0, "red", 4).plain
-    ('██▏ ', '    ')
+    ('██▎ ', '    ')
     """
     full, part = divmod(round(share * cells * 8), 8)
     drawn = "█" * full + (_EIGHTHS[part] if part else "")

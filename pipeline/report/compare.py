@@ -35,17 +35,19 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A document whose text gained lines that were removed before, or lost lines that stayed before."""
+    """A document whose text gained lines that were removed before, or lost lines that stayed before.
+
+    Attributes:
+        shown_gained: the first of the `gained` lines.
+        shown_lost: the first of the `lost` lines.
+    """
 
     id: str
     title: str
-    gained: tuple[str, ...]
-    lost: tuple[str, ...]
-
-    @property
-    def lines(self) -> int:
-        """Lines that changed."""
-        return len(self.gained) + len(self.lost)
+    gained: int
+    lost: int
+    shown_gained: tuple[str, ...]
+    shown_lost: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +108,12 @@ class _Changes:
         gone, going = _removed(before), _removed(after)
         if gone == going:
             return
-        gained, lost = list((gone - going).elements()), list((going - gone).elements())
+        back, lost = gone - going, going - gone
+        edit = Edit(after.id, after.title or "", back.total(), lost.total(), _first(back), _first(lost))
         self.edited += 1
-        self.gained += len(gained)
-        self.lost += len(lost)
-        texts = (tuple(text for _, text in sorted(lines)[:_LINES]) for lines in (gained, lost))
-        self.edits.append(Edit(after.id, after.title or "", *texts))
+        self.gained += edit.gained
+        self.lost += edit.lost
+        self.edits.append(edit)
 
     def _forget(self) -> None:
         """Keep what is worth showing, now and then rather than each time."""
@@ -126,7 +128,7 @@ class _Changes:
 
     def most_edited(self) -> list[Edit]:
         """The texts with the most changed lines."""
-        return nlargest(_SHOWN, self.edits, key=lambda edit: edit.lines)
+        return nlargest(_SHOWN, self.edits, key=lambda edit: edit.gained + edit.lost)
 
 
 def compare(first: Path, second: Path) -> Comparison:
@@ -199,3 +201,8 @@ def _flip(before: ResultRow, after: ResultRow) -> Flip:
 
 def _removed(row: ResultRow) -> Counter[tuple[int, str]]:
     return Counter((item.line, item.text) for item in row.removed or ())
+
+
+def _first(lines: Counter[tuple[int, str]]) -> tuple[str, ...]:
+    """The texts of the first lines, in order."""
+    return tuple(text for _, text in sorted(lines.elements())[:_LINES])

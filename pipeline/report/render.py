@@ -20,7 +20,7 @@ from pipeline.report.summarise import RunFigures
 from pipeline.report.view import DocumentView, shown
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_ROOM = 2_300_000  # bytes of documents in a page, which with its figures stays below 3 MB
+_ROOM = 1_900_000  # bytes for the texts of documents: with all else, at its longest, a page stays below 3 MB
 _SOURCES = 200  # rows of the table of sources
 _FAMILIES = {
     "navigation": "navigation related tags",
@@ -64,9 +64,10 @@ def _fragments(documents: Sequence[DocumentView]) -> Iterator[Markup]:
     room = _ROOM
     for view in documents:
         fragment = template.render(view=view, with_text=True)
-        if len(fragment.encode()) > room:
-            fragment = template.render(view=view, with_text=False)
-        room -= len(fragment.encode())
+        size = len(fragment.encode())
+        if size > room:
+            fragment, size = template.render(view=view, with_text=False), 0
+        room -= size
         yield Markup(fragment)  # noqa: S704 - a template's own output, which is escaped
 
 
@@ -105,6 +106,7 @@ def _environment() -> Environment:
         "shown": shown,
         "count": lambda number: f"{number:,}",
         "percent": _percent,
+        "signed": lambda value, form: form.format(value).replace("-", "−") if value else "=",
         "measure": lambda value: f"{value:,.3g}",
         "family": lambda kind: _FAMILY.get(kind, "other"),
     }

@@ -3,12 +3,12 @@
 It does grow with the sources, of which each takes a few hundred bytes.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from pipeline.document import LABELS, UNSURE, Status, Unscored
 from pipeline.errors import UsageError
@@ -22,6 +22,17 @@ BINS = 20
 VERDICTS = (*(label.value for label in LABELS), UNSURE, *(reason.value for reason in Unscored))
 _FREQUENT = 40
 _EXAMPLES = 3
+
+
+class RunRecord(msgspec.Struct, frozen=True):
+    """What run.json says of a run, as far as a report tells it."""
+
+    winnow: str = ""
+    models: str = ""
+    inputs: tuple[str, ...] = ()
+    counts: dict[str, int] = {}
+    seconds: float = 0.0
+    interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +58,7 @@ class RunFigures:
     """All that a report tells of a run.
 
     Attributes:
-        record: run.json as it stands.
+        record: what run.json says.
         statuses: inputs by how they ended; they sum to `inputs`.
         verdicts: clean documents by verdict or the reason that there is none; they sum to those that are `ok`.
         scores: for each label how many scored documents fall into each of `BINS` equal parts of 0..1.
@@ -57,7 +68,7 @@ class RunFigures:
         sample: rows of the documents that are shown.
     """
 
-    record: Mapping[str, Any]
+    record: RunRecord
     inputs: int
     statuses: Mapping[str, int]
     verdicts: Mapping[str, int]
@@ -131,7 +142,7 @@ class RunTally:
         if len(examples) < _EXAMPLES:
             examples.append(Example(row.id, row.detail or ""))
 
-    def figures(self, record: Mapping[str, Any]) -> RunFigures:
+    def figures(self, record: RunRecord) -> RunFigures:
         """What was counted; `record` is run.json."""
         sources = (told.figures(name) for name, told in self.sources.items())
         return RunFigures(
@@ -162,19 +173,20 @@ def summarise(folder: Path) -> RunFigures:
     return figures_of(read_rows(folder), read_record(folder))
 
 
-def read_record(folder: Path) -> Mapping[str, Any]:
-    """run.json; nothing where there is none, as where somebody took the results alone."""
+def read_record(folder: Path) -> RunRecord:
+    """run.json; an empty one where there is none, as where somebody took the results alone."""
     path = folder / RUN
     if not path.is_file():
-        return {}
+        return RunRecord()
     try:
-        record = json.loads(path.read_bytes())
-    except ValueError as error:
-        raise UsageError(f"{str(path)!r} is no JSON: run winnow clean again, or remove it.") from error
-    return record if isinstance(record, dict) else {}
+        return msgspec.json.decode(path.read_bytes(), type=RunRecord)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{str(path)!r} is no record of a run ({error}): run winnow clean again, or remove it."
+        ) from error
 
 
-def figures_of(rows: Iterable[ResultRow], record: Mapping[str, Any]) -> RunFigures:
+def figures_of(rows: Iterable[ResultRow], record: RunRecord) -> RunFigures:
     """The figures of rows, which are looked at once, one after the other."""
     tally = RunTally()
     for row in rows:

@@ -1,9 +1,10 @@
 """The files of a report: report.html and sources.csv beside a run's results, compare.html for two runs."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from pipeline.errors import WinnowError
 from pipeline.report.account import account_of_row
 from pipeline.report.compare import compare
 from pipeline.report.render import comparison_page, report_page
@@ -48,7 +49,8 @@ def report_after(folder: Path) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        write_report(folder)
+        with suppress(WinnowError):  # it ended before there was anything to report
+            write_report(folder)
         raise
     write_report(folder)
 
