@@ -22,8 +22,9 @@ The regional council approved 1.2 million pounds last October to drain the slope
 ATTACKS = {
     "script": "<script>alert('own')</script><img src=x onerror=alert(1)>",
     "closing": '</script></style></title></details><svg onload=alert(2)>"><iframe src=https://quay.example/x>',
-    "quotes": "\"' onmouseover='alert(3)' style=\"background:url(https://quay.example/y)\" &lt;b&gt;&#60;i&#62; {{ 7*7 }} {% x %}",
-    "turning": "invoice‮fdp.exe‬ ⁦quay⁩ ‏‎ end",
+    "quotes": "\"' onmouseover='alert(3)' style=\"background:url(https://quay.example/y)\" &lt;b&gt;&#60;i&#62; "
+    "{{ 7*7 }} {% x %}",
+    "turning": "invoice\u202efdp.exe\u202c \u2066quay\u2069 \u200f\u200e end",
     "long": "quay" * 900,
 }
 
@@ -66,7 +67,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, attack in ATTACKS.items():
         (pages / f"{name}.html").write_text(hostile_page(attack))
     (pages / "<img src=x onerror=alert(6)>.txt").write_text(STORY)
-    (pages / "a\" onclick='alert(7)' b‮txt.exe.html").write_bytes(bytes(range(32)) * 40)
+    (pages / "a\" onclick='alert(7)' b\u202etxt.exe.html").write_bytes(bytes(range(32)) * 40)
     (pages / ("n" * 240 + ".txt")).write_text(STORY.replace("90", "91"))
     clean_folder(pages, folder / "out", CleanSettings(jobs=1))
     edit_rows(folder / "out", _worse)

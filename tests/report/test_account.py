@@ -5,10 +5,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from pipeline.document import MediaType, Source
+from pipeline.read import Entry, load
 from pipeline.report.account import Account, Order, account_of_row, account_of_source, text_path
 from pipeline.report.rows import ResultRow, read_rows
-from pipeline.read import Entry, load
-from pipeline.document import MediaType, Source
 from pipeline.segment.text import text_blocks
 
 

@@ -33,8 +33,8 @@ class Elements(HTMLParser):
 
 
 OURS = set(
-    "html head meta title style body script a header p h1 h2 h3 bdi b nav main section svg rect dl dt dd div span table "
-    "caption thead tbody tr th td button figure figcaption form label input select option output ol li details summary "
+    "html head meta title style body script a header p h1 h2 h3 bdi b nav main section svg rect dl dt dd div span "
+    "table caption thead tbody tr th td button figure figcaption form label input select option output ol li details summary "
     "del mark aside abbr footer".split()
 )
 
@@ -116,7 +116,7 @@ def test_interruption_before_there_is_anything_stays_an_interruption(tmp_path: P
         raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("mark", ["‮", "⁦", "‏", "\x1b", "\x07", "\ud800"], ids=ascii)
+@pytest.mark.parametrize("mark", ["\u202e", "\u2066", "\u200f", "\x1b", "\x07", "\ud800"], ids=ascii)
 def test_marks_that_steer_are_written_out(mark: str):
     assert shown(f"a{mark}b") == f"a{ascii(mark)[1:-1]}b"
 

@@ -87,7 +87,7 @@ def test_source_is_the_site_or_else_the_top_folder(fields: dict[str, str], sourc
     assert source_of(row_of(made("news/local/a.html", **fields))) == source
 
 
-def test_share_of_chrome_counts_words(tmp_path: Path):
+def test_share_of_chrome_counts_words():
     row = row_of(made("a", words=6, removed=[removal("Share this"), removal("Follow us")]))
     assert (row.removed_words, row.chrome_share) == (4, 0.4)
     assert row_of(made("a", words=None)).chrome_share is None

@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.report.lines import LineCounts
-from pipeline.report.rows import RemovedLine, read_rows, row_of
+from pipeline.report.rows import RemovedLine, SourceName, read_rows, row_of
 from pipeline.report.sample import SAMPLE, Sample
 from pipeline.report.sources import SOURCES, SourceTally, write_sources
 from pipeline.report.summarise import RunFigures, RunRecord, figures_of, summarise
-from pipeline.report.rows import SourceName
 
 from .conftest import made, removal, scored
 
