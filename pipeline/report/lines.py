@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.report.rows import RemovedLine
 
 _LONGEST = 300  # characters; what stands on many pages is short, and long lines would fill the memory
-_HELD = 16_000  # lines of a kind
+_HELD = 8_000  # lines of a kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,15 @@ class LineCounts:
         return sum(self._add_kind(kind, texts) for kind, texts in kinds.items())
 
     def _add_kind(self, kind: str, texts: list[str]) -> int:
-        words = " ".join(texts).count(" ") + 1  # white space in them is collapsed
+        joined = " ".join(texts)
+        words = joined.count(" ") + 1  # white space in them is collapsed
         figures = self._figures.setdefault(kind, [0, 0, 0])
         figures[0] += len(texts)
         figures[1] += words
         figures[2] += 1
         counts = self._documents[kind]
-        counts.update({text for text in texts if len(text) <= _LONGEST})
+        is_short = len(joined) <= _LONGEST  # then none of them is long, which saves asking each
+        counts.update(set(texts) if is_short else {text for text in texts if len(text) <= _LONGEST})
         if len(counts) > self._held:
             self._forget(kind)
         return words

@@ -18,6 +18,7 @@ from pipeline.write import Format, Row
 _NESTED = ("removed", "scores", "evidence")  # JSON text in formats that have no lists
 _LONGEST_VALUE = 2**31 - 1  # of a CSV; the reader's own limit of 128 kB is less than what a long page has removed
 _GROUP = 500
+_BUFFER = 1 << 20  # bytes; a row takes up to 100 kB
 
 
 # Structs of msgspec and no dataclasses: a row of a real page holds 150 removed lines, and 100,000 rows are read in a
@@ -161,7 +162,7 @@ def read_rows(folder: Path) -> Iterator[ResultRow]:
 
 def _json_rows(path: Path) -> Iterator[ResultRow]:
     decode = msgspec.json.Decoder(ResultRow).decode
-    with path.open("rb") as stream:
+    with path.open("rb", buffering=_BUFFER) as stream:
         for number, line in enumerate(stream, 1):
             try:
                 yield decode(line)

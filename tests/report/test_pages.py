@@ -33,8 +33,10 @@ class Elements(HTMLParser):
 
 
 OURS = set(
-    "html head meta title style body script a header p h1 h2 h3 bdi b nav main section svg rect dl dt dd div span "
-    "table caption thead tbody tr th td button figure figcaption form label input select option output ol li details summary "
+    "html head meta title style body script a header p h1 h2 h3 bdi b nav main section svg rect "
+    "dl dt dd div span "
+    "table caption thead tbody tr th td button figure figcaption form label input "
+    "select option output ol li details summary "
     "del mark aside abbr footer".split()
 )
 
