@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.report.rows import RemovedLine
 
 _LONGEST = 300  # characters; what stands on many pages is short, and long lines would fill the memory
-_HELD = 8_000  # lines of a kind
+_HELD = 16_000  # lines of a kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class LineCounts:
     """
 
     def __init__(self, held: int = _HELD) -> None:
-        self._held = held
-        self._documents: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self._forgotten: Counter[str] = Counter()
-        self._figures: dict[str, list[int]] = {}
+        self.held = held
+        self.by_line: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.forgotten: Counter[str] = Counter()
+        self.by_kind: dict[str, list[int]] = {}
 
     def add(self, removed: Iterable[RemovedLine]) -> int:
         """Count the removed lines of one document; the number of their words."""
@@ -52,41 +52,51 @@ class LineCounts:
     def _add_kind(self, kind: str, texts: list[str]) -> int:
         joined = " ".join(texts)
         words = joined.count(" ") + 1  # white space in them is collapsed
-        figures = self._figures.setdefault(kind, [0, 0, 0])
+        figures = self.by_kind.setdefault(kind, [0, 0, 0])
         figures[0] += len(texts)
         figures[1] += words
         figures[2] += 1
-        counts = self._documents[kind]
+        counts = self.by_line[kind]
         is_short = len(joined) <= _LONGEST  # then none of them is long, which saves asking each
         counts.update(set(texts) if is_short else {text for text in texts if len(text) <= _LONGEST})
-        if len(counts) > self._held:
-            self._forget(kind)
+        self._forget(kind)
         return words
 
+    def merge(self, other: "LineCounts") -> None:
+        """Add what was counted in other documents."""
+        for kind, figures in other.by_kind.items():
+            own = self.by_kind.setdefault(kind, [0, 0, 0])
+            self.by_kind[kind] = [one + more for one, more in zip(own, figures, strict=True)]
+            self.by_line[kind].update(other.by_line[kind])
+            self.forgotten[kind] += other.forgotten[kind]
+            self._forget(kind)
+
     def _forget(self, kind: str) -> None:
-        counts = self._documents[kind]
+        counts = self.by_line[kind]
+        if len(counts) <= self.held:
+            return
         floor = 0
-        while len(counts) > self._held // 2:
+        while len(counts) > self.held // 2:
             floor += 1
             counts = Counter({text: count for text, count in counts.items() if count > floor})
-        self._forgotten[kind] += floor
-        self._documents[kind] = counts
+        self.forgotten[kind] += floor
+        self.by_line[kind] = counts
 
     @property
     def missed(self) -> int:
         """How many documents at most the count of a line can lack."""
-        return max(self._forgotten.values(), default=0)
+        return max(self.forgotten.values(), default=0)
 
     def kinds(self) -> tuple[KindFigures, ...]:
         """What was removed under each kind, most lines first."""
-        told = (KindFigures(kind, *figures) for kind, figures in self._figures.items())
+        told = (KindFigures(kind, *figures) for kind, figures in self.by_kind.items())
         return tuple(sorted(told, key=lambda item: (-item.lines, item.kind)))
 
     def most_frequent(self, count: int) -> tuple[FrequentLine, ...]:
         """The lines of the most documents, at least two."""
         found = [
             FrequentLine(kind, text, documents)
-            for kind, counts in self._documents.items()
+            for kind, counts in self.by_line.items()
             for text, documents in counts.most_common(count)
             if documents > 1
         ]

@@ -15,12 +15,12 @@ class Sample:
     """Keeps the documents that a page shows while rows go by.
 
     Of the flagged documents those stay that are filler most surely, of the others any: the checksum of the id
-    decides, so that the same run always shows the same documents.
+    decides, so that the same run always shows the same documents, in whatever order its rows come.
     """
 
     def __init__(self, size: int = SAMPLE) -> None:
         self._size = size
-        self._heaps: dict[str, list[tuple[float, int, ResultRow]]] = {sort: [] for sort in _PLACES}
+        self.heaps: dict[str, list[tuple[float, str, int, ResultRow]]] = {sort: [] for sort in _PLACES}
         self._seen = 0
 
     def add(self, row: ResultRow) -> None:
@@ -28,15 +28,21 @@ class Sample:
         self._seen += 1
         sort = _sort(row)
         rank = row.score(Label.FILLER) if sort == "flagged" else float(crc32(row.id.encode(errors="replace")))
-        heap = self._heaps[sort]
+        heap = self.heaps[sort]
         if len(heap) < self._size:
-            heappush(heap, (rank, -self._seen, row))
-        elif rank > heap[0][0]:
-            heappushpop(heap, (rank, -self._seen, row))
+            heappush(heap, (rank, row.id, self._seen, row))
+        elif (rank, row.id) > heap[0][:2]:
+            heappushpop(heap, (rank, row.id, self._seen, row))
+
+    def merge(self, other: "Sample") -> None:
+        """Let the rows that another sample kept compete too."""
+        for heap in other.heaps.values():
+            for *_, row in heap:
+                self.add(row)
 
     def rows(self) -> tuple[ResultRow, ...]:
         """The chosen rows: flagged, unsure, other verdicts, not scored, failed; the likeliest filler of each first."""
-        ranked = {sort: [row for *_, row in sorted(heap, reverse=True)] for sort, heap in self._heaps.items()}
+        ranked = {sort: [row for *_, row in sorted(heap, reverse=True)] for sort, heap in self.heaps.items()}
         taken = {sort: min(len(ranked[sort]), places * self._size // SAMPLE) for sort, places in _PLACES.items()}
         for sort in _PLACES:
             spare = self._size - sum(taken.values())

@@ -3,8 +3,9 @@
 It does grow with the sources, of which each takes a few hundred bytes.
 """
 
+import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from pipeline.document import LABELS, UNSURE, Status, Unscored
 from pipeline.errors import UsageError
 from pipeline.output import RUN
 from pipeline.report.lines import FrequentLine, KindFigures, LineCounts
-from pipeline.report.rows import ResultRow, SourceName, read_rows, source_of
+from pipeline.report.rows import Piece, ResultRow, SourceName, pieces, read_piece, source_of
 from pipeline.report.sample import Sample
 from pipeline.report.sources import SourceFigures, SourceTally
 
@@ -127,6 +128,23 @@ class RunTally:
         self.sources.setdefault(source_of(row), SourceTally()).add(row, gone)
         self.sample.add(row)
 
+    def merge(self, other: "RunTally") -> None:
+        """Add what was counted in later rows."""
+        self.statuses.update(other.statuses)
+        self.verdicts.update(other.verdicts)
+        self.reasons.update(other.reasons)
+        self.duplicates += other.duplicates
+        self.words += other.words
+        self.removed_words += other.removed_words
+        self.chrome = _sums(self.chrome, other.chrome)
+        self.scores = {label: _sums(counts, other.scores[label]) for label, counts in self.scores.items()}
+        for reason, examples in other.examples.items():
+            self.examples[reason] = (self.examples.get(reason, []) + examples)[:_EXAMPLES]
+        for source, told in other.sources.items():
+            self.sources.setdefault(source, SourceTally()).merge(told)
+        self.lines.merge(other.lines)
+        self.sample.merge(other.sample)
+
     def _add_clean(self, row: ResultRow, gone: int) -> None:
         self.verdicts[row.outcome] += 1
         whole = gone + (row.words or 0)
@@ -170,7 +188,26 @@ def summarise(folder: Path) -> RunFigures:
     Raises:
         UsageError: the folder holds no run, or its results are not winnow's.
     """
-    return figures_of(read_rows(folder), read_record(folder))
+    parts, record = pieces(folder), read_record(folder)
+    whole = RunTally()
+    for tally in _tallies(parts):
+        whole.merge(tally)
+    return whole.figures(record)
+
+
+def _tallies(parts: Sequence[Piece]) -> Iterable[RunTally]:
+    """The tally of each piece, in order; large runs are counted by several processes."""
+    if len(parts) == 1:
+        return [_tally_piece(parts[0])]
+    from joblib import Parallel, delayed  # noqa: PLC0415 - late: small runs do without
+
+    jobs = min(len(parts), os.cpu_count() or 1)
+    counted: Iterable[RunTally] = Parallel(jobs, return_as="generator")(delayed(_tally_piece)(part) for part in parts)
+    return counted
+
+
+def _tally_piece(piece: Piece) -> RunTally:
+    return tally_of(read_piece(piece))
 
 
 def read_record(folder: Path) -> RunRecord:
@@ -186,12 +223,12 @@ def read_record(folder: Path) -> RunRecord:
         ) from error
 
 
-def figures_of(rows: Iterable[ResultRow], record: RunRecord) -> RunFigures:
-    """The figures of rows, which are looked at once, one after the other."""
+def tally_of(rows: Iterable[ResultRow]) -> RunTally:
+    """What rows add up to; each is looked at once, one after the other."""
     tally = RunTally()
     for row in rows:
         tally.add(row)
-    return tally.figures(record)
+    return tally
 
 
 def _verdicts(counts: Counter[str]) -> dict[str, int]:
@@ -212,3 +249,7 @@ def _reasons(tally: RunTally) -> tuple[ReasonFigures, ...]:
 def _bin(share: float) -> int:
     """The part of 0..1 that a share falls into; 1 belongs to the last."""
     return min(max(int(share * BINS), 0), BINS - 1)
+
+
+def _sums(one: Sequence[int], other: Sequence[int]) -> list[int]:
+    return [first + second for first, second in zip(one, other, strict=True)]

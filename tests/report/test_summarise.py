@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.report.lines import LineCounts
-from pipeline.report.rows import RemovedLine, SourceName, read_rows, row_of
+from pipeline.report.rows import RemovedLine, SourceName, pieces, read_piece, read_rows, row_of
 from pipeline.report.sample import SAMPLE, Sample
 from pipeline.report.sources import SOURCES, SourceTally, write_sources
-from pipeline.report.summarise import RunFigures, RunRecord, figures_of, summarise
+from pipeline.report.summarise import RunFigures, RunRecord, RunTally, _tallies, summarise, tally_of
 
 from .conftest import made, removal, scored
 
@@ -57,7 +57,7 @@ def test_failures_name_their_reasons_with_examples(figures: RunFigures):
 def test_source_with_many_bad_documents_is_worse_than_one_bad_document():
     rows = [made(f"mill/{n}", **scored("filler" if n < 9 else "reporting", 0.9)) for n in range(10)]
     rows += [made("one/a", **scored("filler", 0.9)), made("good/a", **scored("reporting", 0.1))]
-    figures = figures_of(map(row_of, rows), RunRecord())
+    figures = tally_of(map(row_of, rows)).figures(RunRecord())
     assert [source.name for source in figures.sources] == ["mill", "one", "good"]
 
 
@@ -143,7 +143,7 @@ def test_order_of_the_rows_does_not_change_the_sample():
 
 
 def test_nothing_at_all_gives_figures():
-    figures = figures_of([], RunRecord())
+    figures = tally_of([]).figures(RunRecord())
     assert (figures.inputs, figures.chrome_share, figures.sample) == (0, 0.0, ())
 
 
@@ -153,3 +153,18 @@ def test_line_too_long_to_be_frequent_is_counted_as_removed_only():
         counts.add([RemovedLine(**removal("a " * 400 + "b"))])
     assert counts.most_frequent(5) == ()
     assert counts.kinds()[0].lines == 3
+
+
+@pytest.mark.parametrize("size", [1, 700, 5000, 40_000])
+def test_pieces_of_the_results_add_up_to_the_whole(run: Path, figures: RunFigures, size: int):
+    whole = RunTally()
+    for piece in pieces(run, size):
+        whole.merge(tally_of(read_piece(piece)))
+    assert whole.figures(figures.record) == figures
+
+
+def test_several_processes_count_what_one_does(run: Path, figures: RunFigures):
+    whole = RunTally()
+    for tally in _tallies(pieces(run, 60_000)):
+        whole.merge(tally)
+    assert whole.figures(figures.record) == figures
