@@ -14,7 +14,6 @@ from pathlib import Path
 from pipeline.document import Failure, MediaType, Source
 from pipeline.read import Entry, load
 from pipeline.report.rows import Evidence, RemovedLine, ResultRow
-from pipeline.score import segment
 from pipeline.segment.text import numbered_blocks
 from pipeline.segment.title import is_title
 
@@ -103,6 +102,8 @@ def _places(source: Source) -> Iterator[tuple[int, str]]:
     if source.media_type is MediaType.TEXT:
         yield from ((number, block.text) for number, block in numbered_blocks(source.content))
         return
+    from pipeline.score import segment  # noqa: PLC0415 - late: two seconds for what many reports do without
+
     page = segment(source)
     if not isinstance(page, Failure):
         yield from ((block.line, block.text) for block in page.blocks or ())

@@ -18,7 +18,7 @@ from pipeline.write import Format, Row
 _NESTED = ("removed", "scores", "evidence")  # JSON text in formats that have no lists
 _LONGEST_VALUE = 2**31 - 1  # of a CSV; the reader's own limit of 128 kB is less than what a long page has removed
 _GROUP = 500
-_PIECE = 1 << 27  # bytes of results that one process counts
+_PIECE = 1 << 26  # bytes of results that are read together
 _BUFFER = 1 << 20  # bytes; a row takes up to 100 kB
 
 
