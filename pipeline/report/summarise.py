@@ -24,6 +24,7 @@ VERDICTS = (*(label.value for label in LABELS), UNSURE, *(reason.value for reaso
 _FREQUENT = 40
 _EXAMPLES = 3
 _GROUPS = 8  # of pieces, whatever the machine, as lossy counts depend on the cuts; their tallies take time to hand over
+_PROCESSES = 2  # each takes 150 MB; with more of them a report would need more memory than the run did
 
 
 class RunRecord(msgspec.Struct, frozen=True):
@@ -203,7 +204,7 @@ def _tallies(parts: Sequence[Piece]) -> Iterable[RunTally]:
     from joblib import Parallel, delayed  # noqa: PLC0415 - late: small runs do without
 
     groups = [parts[len(parts) * place // _GROUPS : len(parts) * (place + 1) // _GROUPS] for place in range(_GROUPS)]
-    jobs = min(len(parts), os.cpu_count() or 1)
+    jobs = min(_PROCESSES, os.cpu_count() or 1)
     counted: Iterable[RunTally] = Parallel(jobs, return_as="generator")(
         delayed(_tally_pieces)(group) for group in groups if group
     )
