@@ -28,9 +28,9 @@ def score_bar(scores: Mapping[str, float] | None) -> Markup:
     return stacked_bar(told, height=120) if scores else Markup("")
 
 
-def share_bar(share: float | None, name: str = "share") -> Markup:
+def share_bar(share: float, name: str) -> Markup:
     """A share of one as a bar from the left."""
-    width = _WIDTH * min(max(share or 0.0, 0.0), 1.0)
+    width = _WIDTH * min(max(share, 0.0), 1.0)
     return _svg([_rect(name, x=0, width=width, height=120)], width=_WIDTH, height=120, kind="share")
 
 

@@ -108,6 +108,7 @@ def _environment() -> Environment:
         "percent": _percent,
         "signed": lambda value, form: form.format(value).replace("-", "−") if value else "=",
         "measure": lambda value: f"{value:,.3g}",
+        "place": lambda name: "no folder" if name == "." else name,
         "family": lambda kind: _FAMILY.get(kind, "other"),
     }
     environment.globals |= {

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.report.rows import ResultRow
 from pipeline.run import CleanSettings, clean_folder
 from pipeline.write import Format, Row
 
@@ -119,7 +118,3 @@ def each_form(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         pytest.importorskip("pyarrow")
     clean_folder(SAMPLES / "news", tmp_path / "out", CleanSettings(jobs=1, form=form))
     return tmp_path / "out"
-
-
-def rows_by_id(rows: Iterable[ResultRow]) -> dict[str, ResultRow]:
-    return {row.id: row for row in rows}
