@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from pipeline.document import UNSURE, ChromeKind, Label
+from pipeline.document import UNSURE, ChromeKind, Label, Status
 from pipeline.errors import UsageError, WinnowError
 from pipeline.read import MAX_BYTES
 from pipeline.write import Format, TextOutput
@@ -42,6 +42,13 @@ class TableFormat(StrEnum):
     TABLE = "table"
     JSONL = "jsonl"
     CSV = "csv"
+
+
+class PageFormat(StrEnum):
+    """How `winnow explain` shows a document."""
+
+    TEXT = "text"
+    HTML = "html"
 
 
 class Backend(StrEnum):
@@ -131,11 +138,12 @@ def clean(
     kept, dropped = _kinds(keep), _verdicts(drop)
     _local(inputs)
     from pipeline.cli.printing import print_summary, progress_bar  # noqa: PLC0415 - late: imports scikit-learn
+    from pipeline.report.writing import report_after  # noqa: PLC0415
     from pipeline.run import CleanSettings, clean_folder  # noqa: PLC0415
 
     _log(verbose=verbose)
     settings = CleanSettings(jobs, kept, dropped, models, text, form, max_bytes, glob)
-    with _ending(), progress_bar(quiet=quiet) as progress:
+    with _ending(), progress_bar(quiet=quiet) as progress, report_after(output):
         summary = clean_folder(inputs, output, settings, progress)
     if not quiet:
         print_summary(summary, output)
@@ -152,6 +160,7 @@ def score(
     models: ModelsOption = None,
     max_bytes: MaxBytes = MAX_BYTES,
     glob: Glob = "*",
+    sort: Annotated[bool, typer.Option("--sort", help="The likeliest filler first, once all are scored.")] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -164,8 +173,54 @@ def score(
     _log(verbose=verbose)
     rows = score_inputs(inputs, keep=kept, models=models, max_bytes=max_bytes, pattern=glob)
     with _ending():
-        if print_rows(rows, form.value, quiet=quiet):
+        if print_rows(rows, form.value, quiet=quiet, sort=sort):
             raise typer.Exit(FAILED)
+
+
+@app.command(epilog="Example:  winnow explain story.html --format html > story-explained.html")
+def explain(
+    name: Annotated[str, typer.Argument(metavar="FILE", help="HTML or text, also .gz; - reads standard input.")],
+    *,
+    form: Annotated[PageFormat, typer.Option("--format", help="For the terminal, or one page.")] = PageFormat.TEXT,
+    keep: KeepOption = "",
+    models: ModelsOption = None,
+    max_bytes: MaxBytes = MAX_BYTES,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Leave the text out: verdict and reasons only.")] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Show one document: what was removed where, and what drove the verdict; write nothing."""
+    kept = _kinds(keep)
+    _local([name])
+    from pipeline.cli.explaining import print_explained, print_page  # noqa: PLC0415 - late: imports scikit-learn
+    from pipeline.report.explain import explain as explained  # noqa: PLC0415
+    from pipeline.score import load_models  # noqa: PLC0415
+
+    _log(verbose=verbose)
+    told = explained(name, load_models(models), keep=kept, max_bytes=max_bytes)
+    with _ending():
+        print_page(told) if form is PageFormat.HTML else print_explained(told, quiet=quiet)
+    if told.row.status == Status.FAILED:
+        raise typer.Exit(FAILED)
+
+
+@app.command(epilog="Example:  winnow report cleaned/    or, what changed:  winnow report before/ after/")
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="What `winnow clean` wrote.")],
+    other: Annotated[
+        Path | None, typer.Argument(metavar="[DIR2]", help="A later run of the same inputs, to compare with it.")
+    ] = None,
+    *,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Write DIR/report.html and DIR/sources.csv again, or compare two runs in DIR2/compare.html."""
+    from pipeline.report.writing import write_comparison, write_report  # noqa: PLC0415 - late: imports scikit-learn
+
+    _log(verbose=verbose)
+    with _ending():
+        page = write_comparison(folder, other) if other else write_report(folder)
+        if not quiet:
+            typer.echo(f"written to {page}")
 
 
 @app.command("models", epilog="Example:  winnow models --models trained/models")

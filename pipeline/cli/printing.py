@@ -10,13 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from pipeline.cli.scores import score_table
+from pipeline.document import Label
 from pipeline.models import Manifest
 from pipeline.run import Progress as Report
 from pipeline.run import Summary
-from pipeline.write import Format, Row, row_writer
-
-_COLOURS = {"reporting": "green", "analysis": "cyan", "filler": "red", "unsure": "yellow"}
-_WIDTH = 100  # of evidence on something that is no terminal
+from pipeline.write import Format, Row, RowWriter, row_writer
 
 
 @contextmanager
@@ -56,20 +55,28 @@ def print_summary(summary: Summary, output: Path) -> None:
     console.print(f"written to {output}", markup=False)
 
 
-def print_rows(rows: Iterable[Row], form: str, *, quiet: bool) -> int:
-    """Print rows as they come; the number of failed ones."""
+def print_rows(rows: Iterable[Row], form: str, *, quiet: bool, sort: bool = False) -> int:
+    """Print rows as they come, or the likeliest filler first once all are there; the number of failed ones."""
     failed = 0
-    if form == "table":
-        console = Console(emoji=False, highlight=False, soft_wrap=True)
-        for item in rows:
-            failed += item["status"] == "failed"
-            _print_row(console, item, quiet=quiet)
-        return failed
-    with row_writer(sys.stdout, Format(form)) as write:
-        for item in rows:
+    with _row_printer(form, quiet=quiet) as write:
+        for item in sorted(rows, key=_likeliest_filler) if sort else rows:
             failed += item["status"] == "failed"
             write(item)
     return failed
+
+
+def _likeliest_filler(item: Row) -> float:
+    """Sorts by the probability of filler, the highest first; what was not scored comes last."""
+    return -float((item["scores"] or {}).get(Label.FILLER, -1.0))
+
+
+@contextmanager
+def _row_printer(form: str, *, quiet: bool) -> Iterator[RowWriter]:
+    if form == "table":
+        yield score_table(quiet=quiet)
+        return
+    with row_writer(sys.stdout, Format(form)) as write:
+        yield write
 
 
 def print_models(manifests: Iterable[Manifest], folder: Path, *, quiet: bool) -> None:
@@ -92,36 +99,3 @@ def _listed(values: Mapping[str, Any]) -> str:
         for name, value in values.items()
     )
     return ", ".join(parts)
-
-
-def _print_row(console: Console, item: Row, *, quiet: bool) -> None:
-    """One document: verdict and scores on a line, then what drove the verdict and what was removed."""
-    verdict = item["verdict"] or item["unscored"] or item["reason"]
-    colour = _COLOURS.get(verdict, "magenta")
-    scores = "  ".join(f"{name} {value:.2f}" for name, value in (item["scores"] or {}).items())
-    console.print(f"[{colour}]{verdict:<10}[/{colour}] {scores}  {escape(_shown(item['id']))}", soft_wrap=True)
-    if quiet:
-        return
-    if item["detail"]:
-        console.print(f"    {item['detail']}", markup=False)
-    for piece in item["evidence"] or ():
-        _print_evidence(console, piece)
-    if item["removed"]:
-        kinds: dict[str, int] = {}
-        for removal in item["removed"]:
-            kinds[removal["kind"]] = kinds.get(removal["kind"], 0) + 1
-        console.print("    removed: " + ", ".join(f"{count} {kind}" for kind, count in kinds.items()), markup=False)
-
-
-def _print_evidence(console: Console, piece: Mapping[str, Any]) -> None:
-    if piece["type"] == "sentence":
-        text = piece["text"] if len(piece["text"]) <= _WIDTH else piece["text"][: _WIDTH - 1] + "…"
-        console.print(f"    “{text}”", markup=False)
-        return
-    typical = ", ".join(f"{name} {value:.3g}" for name, value in piece["typical"].items())
-    console.print(f"    {piece['name']}: {piece['value']:.3g}  (typical: {typical})", markup=False)
-
-
-def _shown(name: str) -> str:
-    """A name on one line, without what would command a terminal."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in name)

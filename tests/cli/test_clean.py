@@ -163,7 +163,7 @@ def test_options_arrive_in_the_run(call: Call, pages: Path, output: Path):
         "max_bytes": 5000,
         "glob": "*.txt",
     }
-    assert sorted(path.name for path in output.iterdir()) == ["results.csv", "run.json"]
+    assert sorted(path.name for path in output.iterdir()) == ["report.html", "results.csv", "run.json", "sources.csv"]
 
 
 def test_input_with_a_leading_dash_can_be_named(

@@ -16,7 +16,7 @@ HEAVY = {"sklearn", "scipy", "pandas", "trafilatura", "lxml", "joblib", "skops",
 
 
 def test_commands_are_the_ones_that_these_tests_know():
-    assert set(COMMANDS) >= {"clean", "score", "models"}
+    assert set(COMMANDS) >= {"clean", "score", "explain", "report", "models"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)

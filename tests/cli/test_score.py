@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from pipeline.write import Row
 
 from .conftest import COMMAND, PATIENCE, REPORT, Call, environment, put, winnow
+
+SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
 
 def lines(text: str) -> list[Row]:
@@ -85,6 +88,24 @@ def test_failed_input_is_shown_and_makes_the_status_one(call: Call, pages: Path)
     assert (answer.status, answer.err) == (1, "")
     assert "unreadable" in answer.out
     assert "The file cannot be read" in answer.out
+
+
+def test_sorted_rows_begin_with_the_likeliest_filler(call: Call):
+    rows = lines(call("score", SAMPLES, "--sort", "--format", "jsonl").out)
+    scores = [item["scores"]["filler"] for item in rows if item["scores"]]
+    assert scores == sorted(scores, reverse=True)
+    assert [item["scores"] is None for item in rows] == sorted(item["scores"] is None for item in rows)
+    assert scores[0] - scores[-1] > 0.8
+
+
+def test_terminal_gets_bars_titles_and_the_strongest_reason():
+    answer = winnow("score", SAMPLES / "news" / "harbour-strike.html", FORCE_COLOR="1", COLUMNS="100")
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", answer.out)
+    heading, first, *rest = bare.splitlines()
+    assert heading.split()[:4] == ["verdict", "reporting", "analysis", "filler"]
+    assert re.match(r"reporting +█+ 1\.00 +\.00 +\.00  Crane operators' strike", first)
+    assert max(map(len, bare.splitlines())) <= 100
+    assert "“VALE NEGRO, Portugal, Oct 17" in " ".join(rest)
 
 
 def test_quiet_leaves_one_line_a_document(call: Call, pages: Path):

@@ -1,0 +1,174 @@
+"""A document put back together: kept and removed lines in the order of the input, evidence sentences marked.
+
+Lines come from the input where it can still be read and is what it was, else from the cleaned text. Both the report
+and `winnow explain` show what is made here.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from pipeline.document import Failure, MediaType, Source
+from pipeline.read import Entry, load
+from pipeline.report.rows import Evidence, RemovedLine, ResultRow
+from pipeline.segment.text import numbered_blocks
+from pipeline.segment.title import is_title
+
+_ELLIPSIS = "…"
+_PATIENCE = 2.0  # seconds that the run took for a document; what took longer is not read a second time
+_READ_AGAIN = 2_000_000  # bytes
+_TEXT_BYTES = 200_000
+
+
+class Order(StrEnum):
+    """What the order of the lines was taken from."""
+
+    INPUT = "input"
+    TEXT = "text"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a line; `effect` is the push toward the verdict in log-odds where it is evidence."""
+
+    text: str
+    effect: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line; `kind` and `probability` are those of what was removed."""
+
+    spans: tuple[Span, ...]
+    kind: str | None = None
+    probability: float | None = None
+    is_title: bool = False
+
+    @property
+    def text(self) -> str:
+        """The whole line."""
+        return "".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A document's lines in order.
+
+    Attributes:
+        order: INPUT where removed lines stand in place; else they come after the others.
+    """
+
+    lines: tuple[Line, ...]
+    order: Order
+
+
+def account_of_row(row: ResultRow, folder: Path, *, read_input: bool = True) -> Account:
+    """The document of a row, from its input or else from the cleaned text in the run's folder."""
+    source = _input_of(row) if read_input else None
+    account = account_of_source(row, source) if source else None
+    if account:
+        return account
+    text = _text_of(row, folder)
+    gone = tuple(_removed(item) for item in row.removed or ())
+    kept = _marked(_kept_lines(row, text), row.evidence or ())
+    return Account((*kept, *gone), Order.TEXT if text else Order.NOTHING)
+
+
+def account_of_source(row: ResultRow, source: Source) -> Account | None:
+    """The document in the order of its source; None when the removed lines do not stand where the row says."""
+    waiting: Counter[tuple[int, str]] = Counter((item.line, item.text) for item in row.removed or ())
+    told = {(item.line, item.text): item for item in row.removed or ()}
+    lines: list[Line] = []
+    title = row.title or ""
+    for place in _places(source):
+        if waiting[place]:
+            waiting[place] -= 1
+            lines.append(_removed(told[place]))
+            continue
+        is_headline = bool(title) and is_title(place[1], title)
+        title = "" if is_headline else title
+        lines.append(Line((Span(place[1]),), is_title=is_headline))
+    if waiting.total():
+        return None
+    return Account(tuple(_marked(lines, row.evidence or ())), Order.INPUT)
+
+
+def _places(source: Source) -> Iterator[tuple[int, str]]:
+    """Every line of a text or block of a page under the number that removals go by."""
+    if source.media_type is MediaType.TEXT:
+        yield from ((number, block.text) for number, block in numbered_blocks(source.content))
+        return
+    from pipeline.score import segment  # noqa: PLC0415 - late: two seconds for what many reports do without
+
+    page = segment(source)
+    if not isinstance(page, Failure):
+        yield from ((block.line, block.text) for block in page.blocks or ())
+
+
+def _removed(item: RemovedLine) -> Line:
+    return Line((Span(item.text),), item.kind, item.probability)
+
+
+def _input_of(row: ResultRow) -> Source | None:
+    """The input, if it is still what it was and was no trouble in the run."""
+    is_easy = (row.seconds or 0) <= _PATIENCE and (row.bytes or 0) <= _READ_AGAIN
+    path = Path(row.input)
+    if not (row.sha256 and row.input and is_easy) or row.status == "failed" or not _is_file(path):
+        return None
+    source = load(Entry(row.id, path), _READ_AGAIN)
+    return source if isinstance(source, Source) and source.origin.sha256 == row.sha256 else None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
+def text_path(row: ResultRow, folder: Path) -> Path | None:
+    """The cleaned text of a row, if it is there and in the folder; rows can be edited by anybody."""
+    if not row.text_file:
+        return None
+    path = folder / row.text_file
+    is_inside = _is_file(path) and path.resolve().is_relative_to(folder.resolve())
+    return path if is_inside and path.suffix == ".txt" else None
+
+
+def _text_of(row: ResultRow, folder: Path) -> str:
+    path = text_path(row, folder)
+    if path is None:
+        return ""
+    with path.open("rb") as stream:
+        return stream.read(_TEXT_BYTES).decode("utf-8", errors="replace")
+
+
+def _kept_lines(row: ResultRow, text: str) -> list[Line]:
+    lines = [Line((Span(line),)) for line in text.splitlines() if line.strip()]
+    if lines and row.title and is_title(lines[0].text, row.title):
+        lines[0] = replace(lines[0], is_title=True)
+    return lines
+
+
+def _marked(lines: Sequence[Line], evidence: Sequence[Evidence]) -> list[Line]:
+    """The lines with the sentences of the evidence as spans of their own; each is marked once."""
+    quotes = {item.text.removesuffix(_ELLIPSIS): item.effect for item in evidence if item.type == "sentence"}
+    marked = []
+    for line in lines:
+        found = {} if line.kind or line.is_title else {quote: quotes[quote] for quote in quotes if quote in line.text}
+        for quote in found:
+            del quotes[quote]
+        marked.append(replace(line, spans=tuple(_cut(line.text, found))) if found else line)
+    return marked
+
+
+def _cut(text: str, quotes: dict[str, float]) -> Iterator[Span]:
+    """The text cut at quotes, the longest of those that begin at one place first."""
+    pattern = "|".join(map(re.escape, sorted(quotes, key=len, reverse=True)))
+    for piece in re.split(f"({pattern})", text):
+        if piece:
+            yield Span(piece, quotes.get(piece))

@@ -1,0 +1,63 @@
+"""The files of a report: report.html and sources.csv beside a run's results, compare.html for two runs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pipeline.errors import WinnowError
+from pipeline.report.account import account_of_row
+from pipeline.report.compare import compare
+from pipeline.report.render import comparison_page, report_page
+from pipeline.report.rows import ResultRow
+from pipeline.report.sources import SOURCES, write_sources
+from pipeline.report.summarise import summarise
+from pipeline.report.view import DocumentView, document_view
+from pipeline.write import write_file
+
+REPORT = "report.html"
+COMPARISON = "compare.html"
+_READING = 5.0  # seconds that the run took for the documents that are read a second time
+
+
+def write_report(folder: Path) -> Path:
+    """Write report.html and sources.csv into the folder of a run; the place of the page.
+
+    Raises:
+        UsageError: the folder holds no run, its results are not winnow's, or it cannot be written.
+        MissingExtraError: results in parquet without pyarrow.
+    """
+    figures = summarise(folder)
+    documents = list(_views(figures.sample, folder))
+    write_sources(folder, figures.sources)
+    write_file(folder / REPORT, report_page(figures, documents, sources=SOURCES))
+    return folder / REPORT
+
+
+def write_comparison(first: Path, second: Path) -> Path:
+    """Write what changed between two runs as compare.html into the folder of the second; the place of the page.
+
+    Raises:
+        UsageError: as for `write_report`.
+    """
+    write_file(second / COMPARISON, comparison_page(compare(first, second)))
+    return second / COMPARISON
+
+
+@contextmanager
+def report_after(folder: Path) -> Iterator[None]:
+    """Write the report once the run in the block has ended, also when the user ended it (Ctrl-C)."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        with suppress(WinnowError):  # it ended before there was anything to report
+            write_report(folder)
+        raise
+    write_report(folder)
+
+
+def _views(rows: tuple[ResultRow, ...], folder: Path) -> Iterator[DocumentView]:
+    """The documents of a page; inputs are read again as long as the budget lasts, then cleaned texts are."""
+    left = _READING
+    for place, row in enumerate(rows, 1):
+        left -= row.seconds or 0.0
+        yield document_view(row, account_of_row(row, folder, read_input=left > 0), place=place, folder=folder)

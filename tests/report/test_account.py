@@ -1,0 +1,107 @@
+"""A document is put back together in the order of its input, and never from a file that is not the run's."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from pipeline.document import MediaType, Source
+from pipeline.read import Entry, load
+from pipeline.report.account import Account, Order, account_of_row, account_of_source, text_path
+from pipeline.report.rows import ResultRow, read_rows
+from pipeline.segment.text import text_blocks
+
+
+@pytest.fixture
+def rows(run: Path) -> dict[str, ResultRow]:
+    return {row.id: row for row in read_rows(run)}
+
+
+def kept(account: Account) -> list[str]:
+    return [line.text for line in account.lines if line.kind is None]
+
+
+def test_every_clean_document_is_put_together_from_its_input(run: Path, rows: dict[str, ResultRow]):
+    clean = [row for row in rows.values() if row.status == "ok"]
+    accounts = [account_of_row(row, run) for row in clean]
+    assert len(clean) > 10
+    assert {account.order for account in accounts} == {Order.INPUT}
+
+
+def test_kept_and_removed_lines_are_the_text_in_order(rows: dict[str, ResultRow]):
+    row = rows["news/tarnfoss-bridge-closed-fullpage.txt"]
+    source = load(Entry(row.id, Path(row.input)))
+    assert isinstance(source, Source)
+    account = account_of_source(row, source)
+    assert account
+    assert [line.text for line in account.lines] == [block.text for block in text_blocks(source.content)]
+    assert len(row.removed or ()) == sum(line.kind is not None for line in account.lines) > 3
+
+
+def test_kept_lines_of_a_page_are_its_cleaned_text(run: Path, rows: dict[str, ResultRow]):
+    row = rows["news/harbour-strike.html"]
+    title, _, *body = (run / (row.text_file or "")).read_text().splitlines()
+    assert kept(account_of_row(row, run)) == [title, *body]
+
+
+def test_evidence_is_marked_where_it_stands(run: Path, rows: dict[str, ResultRow]):
+    row = rows["opinion/columns/why-the-budget-failed.txt"]
+    spans = [span for line in account_of_row(row, run).lines for span in line.spans if span.effect is not None]
+    told = {item.text.removesuffix("…"): item.effect for item in row.evidence or () if item.type == "sentence"}
+    assert {span.text: span.effect for span in spans} == told
+    assert len(told) == 3
+
+
+def test_headline_is_told_from_the_body(run: Path, rows: dict[str, ResultRow]):
+    row = rows["news/harbour-strike.html"]
+    assert [line.text for line in account_of_row(row, run).lines if line.is_title] == [row.title]
+
+
+def test_changed_input_gives_way_to_the_cleaned_text(run: Path, rows: dict[str, ResultRow], tmp_path: Path):
+    row = rows["news/harbour-strike.html"]
+    other = tmp_path / "page.html"
+    other.write_text("<p>Somebody else's page</p>")
+    moved = _with(row, input=str(other))
+    account = account_of_row(moved, run)
+    assert account.order is Order.TEXT
+    assert kept(account) == kept(account_of_row(row, run))
+    assert [line.text for line in account.lines[-len(row.removed or ()) :]] == [item.text for item in row.removed or ()]
+
+
+def test_removal_that_stands_nowhere_gives_no_order(rows: dict[str, ResultRow]):
+    row = rows["blogs/benefits-of-morning-walks.txt"]
+    source = Source(None, "Quite another text.", MediaType.TEXT)  # type: ignore[arg-type]
+    assert account_of_source(row, source) is None
+
+
+def test_without_input_and_text_the_removed_lines_are_left(run: Path, rows: dict[str, ResultRow]):
+    row = _with(rows["news/harbour-strike.html"], input="nowhere.html", text_file=None)
+    account = account_of_row(row, run)
+    assert (account.order, kept(account)) == (Order.NOTHING, [])
+    assert len(account.lines) == len(row.removed or ())
+
+
+@pytest.mark.parametrize("name", ["../secret.txt", "/etc/passwd", "text/../../secret.txt", "run.json", "text", "a\0b"])
+def test_text_outside_the_run_is_never_read(run: Path, rows: dict[str, ResultRow], name: str):
+    (run.parent / "secret.txt").write_text("secret")
+    row = _with(rows["news/harbour-strike.html"], input="nowhere.html", text_file=name)
+    assert text_path(row, run) is None
+    assert "secret" not in str(account_of_row(row, run))
+
+
+def test_link_out_of_the_run_is_not_followed(run: Path, rows: dict[str, ResultRow], tmp_path: Path):
+    (tmp_path / "secret.txt").write_text("secret")
+    link = run / "text" / "link.txt"
+    link.symlink_to(tmp_path / "secret.txt")
+    assert text_path(_with(rows["news/harbour-strike.html"], text_file="text/link.txt"), run) is None
+    link.unlink()
+
+
+@pytest.mark.parametrize("fields", [{"seconds": 9.0}, {"bytes": 9_000_000}, {"status": "failed"}], ids=str)
+def test_input_that_was_trouble_is_not_read_again(run: Path, rows: dict[str, ResultRow], fields: dict[str, object]):
+    row = _with(rows["news/harbour-strike.html"], **fields)
+    assert account_of_row(row, run).order is Order.TEXT
+
+
+def _with(row: ResultRow, **fields: object) -> ResultRow:
+    return msgspec.structs.replace(row, **fields)
