@@ -93,7 +93,7 @@ class Scorer:
         for chunk in _chunks(sources):
             yield from self.score_chunk(chunk)
 
-    def score_chunk(self, sources: Sequence[Source]) -> list[Outcome]:
+    def score_chunk(self, sources: Iterable[Source]) -> list[Outcome]:
         """The main job on sources that share each model's predict; a Failure passes through every later step."""
         started = perf_counter()
         segmented = [segment(source) for source in sources]
