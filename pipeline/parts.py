@@ -85,6 +85,13 @@ class Parts:
             for state, line in zip(head.states, stream, strict=True):
                 yield state, Told(**json.loads(line))
 
+    def read(self, name: str) -> list[tuple[str | None, Told]]:
+        """All items of a part; none where it is damaged, so that its documents are done again."""
+        try:
+            return list(self.items(name))
+        except _TORN:
+            return []
+
     def write(self, name: str, told: Sequence[Told], states: Sequence[str | None]) -> None:
         """Write a part, whole or not at all.
 

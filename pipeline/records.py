@@ -158,13 +158,22 @@ def _warc(path: Path, _field: str | None, max_bytes: int) -> Iterator[Record]:
     except ImportError as error:
         raise MissingExtraError("Reading .warc", "warc") from error
     with path.open("rb") as stream:
-        for record in ArchiveIterator(stream, record_types=WarcRecordType.response, strict_mode=False):
+        for record in ArchiveIterator(stream, record_types=WarcRecordType.response, auto_decode="all"):
             kind = (record.http_content_type or "").lower()
             if "html" not in kind:
                 continue
+            expected = record.content_length if not _encoded(record.http_headers) else 0
             raw = record.reader.read(max_bytes + 1)
+            if len(raw) < min(expected, max_bytes + 1):
+                yield Record(broken="The record ends early: the container is torn.")
+                continue
             headers = record.headers
             yield Record(raw, ".html", headers.get("WARC-Target-URI"), headers.get("WARC-Date"))
+
+
+def _encoded(headers: Any) -> bool:
+    """Whether a body is longer or shorter than what it is unpacked to."""
+    return any(headers.get(name) for name in ("Content-Encoding", "Transfer-Encoding"))
 
 
 _READERS: dict[str, Callable[[Path, str | None, int], Iterator[Record]]] = {

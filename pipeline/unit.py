@@ -102,10 +102,11 @@ class _Earlier:
         fits = name and numbers == list(range(len(ids))) and len(self._read[name]) == len(ids)
         return name if fits else None
 
-    def _found(self, place: Place) -> tuple[str | None, Told]:
+    def _found(self, place: Place) -> tuple[str | None, Told] | None:
         if place.part not in self._read:
-            self._read[place.part] = list(self._parts.items(place.part))
-        return self._read[place.part][place.number]
+            self._read[place.part] = self._parts.read(place.part)
+        items = self._read[place.part]
+        return items[place.number] if place.number < len(items) else None
 
     def _stands(self, item: Raw | Failure, told: Told) -> bool:
         if told.row["reason"] == Reason.WORKER_LOST or told.row["input"] != printable(item.origin.input):

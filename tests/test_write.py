@@ -411,7 +411,7 @@ def test_parquet_is_typed_for_pandas_duckdb_and_polars(tmp_path: Path):
     rows = some_rows()
     kinds = [[removal["kind"] for removal in item["removed"]] for item in rows]
     filler = [item["scores"] and item["scores"]["filler"] for item in rows]
-    told = duckdb.sql(f"select [r.kind for r in removed], scores.filler from '{path}'").fetchall()
+    told = duckdb.read_parquet(str(path)).project("[r.kind for r in removed], scores.filler").fetchall()
     frame, table = pl.read_parquet(path), pd.read_parquet(path)
     assert told == list(zip(kinds, filler, strict=True))
     assert [[r["kind"] for r in removed] for removed in frame["removed"].to_list()] == kinds

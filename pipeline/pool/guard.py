@@ -4,6 +4,7 @@ Two limits, because a signal cannot interrupt C code: the worker breaks itself o
 killed from here where it cannot.
 """
 
+import atexit
 import os
 import pickle
 import socket
@@ -163,7 +164,14 @@ def _borrowed() -> Iterator[Worker]:
 
 @cache
 def _starter() -> ThreadPoolExecutor:
+    atexit.register(_end_all)
     return ThreadPoolExecutor(1, thread_name_prefix="winnow-starter")
+
+
+def _end_all() -> None:
+    with _lock:
+        while _idle:
+            _idle.pop().end()
 
 
 def _start() -> tuple[subprocess.Popen[bytes], Connection]:
