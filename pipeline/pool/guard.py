@@ -73,17 +73,17 @@ class Worker:
     def _awaited(self, limits: Limits, stopped: Callable[[], bool]) -> Any:
         until = monotonic() + _START
         while True:
-            if self._channel.poll(_TICK):
-                message = self._channel.recv_bytes()
-                if message:
-                    return pickle.loads(message)  # noqa: S301 - from our own process
-                until = monotonic() + limits.seconds * 1.25 + _GRACE
             fault = self._fault(until, limits)
             if fault or stopped():
                 self.end()
                 if fault:
                     return Broken(fault)
                 raise StoppedError
+            if self._channel.poll(_TICK):
+                message = self._channel.recv_bytes()
+                if message:
+                    return pickle.loads(message)  # noqa: S301 - from our own process
+                until = monotonic() + limits.seconds * 1.25 + _GRACE
 
     def _fault(self, until: float, limits: Limits) -> Fault | None:
         if monotonic() > until:
