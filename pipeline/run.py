@@ -9,11 +9,12 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from itertools import takewhile
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ from pipeline.inputs import Reading, Unit, cut
 from pipeline.joining import Tally, join
 from pipeline.output import RUN, prepare_output, sweep
 from pipeline.parts import STATE, Parts, Place, digest
-from pipeline.pool import Broken, Limits, StoppedError, on_cluster, on_this_machine, once
+from pipeline.pool import Broken, Limits, on_cluster, on_this_machine, once
 from pipeline.read import MAX_BYTES, Entry, list_entries
 from pipeline.unit import Job, Task, work_unit
 from pipeline.write import Format, TextOutput, check_format, printable, unwritable, write_file
@@ -199,12 +200,10 @@ def _done(units: Sequence[Unit], parts: Parts, job: Job, settings: CleanSettings
     """The parts of all units, in order, or of those that were done when somebody interrupted."""
     names: list[str] = []
     tasks = (Task(number, unit, _earlier(unit, parts)) for number, unit in enumerate(units))
-    with suppress(StoppedError), closing(_working(tasks, job, settings, watching.stop)) as working:
-        for unit, name in zip(units, working, strict=False):
-            names.append(name)
-            watching.tell(sum(piece.documents for piece in unit))
-            if watching.stop.is_set():
-                break
+    wanted = takewhile(lambda _: not watching.stop.is_set(), tasks)
+    for unit, name in zip(units, _working(wanted, job, settings, watching.stop), strict=False):
+        names += [name] if name else []
+        watching.tell(sum(piece.documents for piece in unit))
     return names
 
 
@@ -212,9 +211,7 @@ def _earlier(unit: Unit, parts: Parts) -> tuple[Place | None, ...]:
     return tuple(parts.find(identifier) for piece in unit for identifier in piece.ids)
 
 
-def _working(
-    tasks: Iterator[Task], job: Job, settings: CleanSettings, stop: threading.Event
-) -> Generator[str, None, None]:
+def _working(tasks: Iterator[Task], job: Job, settings: CleanSettings, stop: threading.Event) -> Iterator[str | None]:
     if settings.backend is Backend.DASK:
         yield from on_cluster(partial(work_unit, job=job, stopped=_never), tasks, settings.scheduler)
     else:

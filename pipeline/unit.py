@@ -5,6 +5,7 @@ as they were then, are taken from its parts.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import blake2b
@@ -13,7 +14,7 @@ from pathlib import Path
 from pipeline.document import Failure, Reason
 from pipeline.inputs import Reading, Unit, opened
 from pipeline.parts import Parts, Place
-from pipeline.pool import Begin, Fault, Limits, guarded
+from pipeline.pool import Begin, Fault, Limits, StoppedError, guarded
 from pipeline.read import Raw
 from pipeline.told import Told
 from pipeline.write import TextOutput, printable, row, text_name, write_file
@@ -54,24 +55,26 @@ class Job:
     drop: frozenset[str] = field(default_factory=frozenset[str])
 
 
-def work_unit(task: Task, job: Job, stopped: Callable[[], bool]) -> str:
+def work_unit(task: Task, job: Job, stopped: Callable[[], bool]) -> str | None:
     """Do one unit and answer with the name of its part, an earlier one if that holds just this.
+
+    Where `stopped` breaks it off, the part holds what was done, and None is the answer where that is nothing.
 
     Raises:
         UsageError: the output cannot be written.
-        StoppedError: `stopped` said so.
     """
     parts = Parts(job.parts, job.made)
     earlier = _Earlier(parts, job)
     told: list[Told] = []
     states: list[str | None] = []
     places = iter(task.earlier)
-    for group in _groups(opened(task.unit, job.reading)):
-        known = [earlier.told(item, place) for item, place in zip(group, places, strict=False)]
-        told += _told(group, known, job, stopped)
-        states += [state_of(item) for item in group]
+    with suppress(StoppedError):
+        for group in _groups(opened(task.unit, job.reading)):
+            known = [earlier.told(item, place) for item, place in zip(group, places, strict=False)]
+            told += _told(group, known, job, stopped)
+            states += [state_of(item) for item in group]
     same = earlier.whole(task)
-    if same:
+    if same or not told:
         return same
     name = f"{job.run:06}-{task.number:08}.gz"
     parts.write(name, told, states)
