@@ -1,4 +1,4 @@
-"""Where the work of a run may happen; apart, so that the command line knows the names without loading the rest."""
+"""Choices of a run that the command line names, apart, so that it knows them without loading the rest."""
 
 from enum import StrEnum
 
@@ -8,3 +8,10 @@ class Backend(StrEnum):
 
     LOKY = "loky"
     DASK = "dask"
+
+
+class Dedup(StrEnum):
+    """Which copies `duplicate_of` tells of."""
+
+    EXACT = "exact"
+    NEAR = "near"

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from pipeline.document import Status
-from pipeline.duplicates import firsts
+from pipeline.duplicates import firsts, nearly
 from pipeline.parts import Parts
 from pipeline.told import Told
 from pipeline.write import Format, Row, results_writer, write_file
@@ -62,7 +62,9 @@ def join(folder: Path, parts: Parts, names: Sequence[str], form: Format) -> Tall
         UsageError: the folder cannot be written.
         MissingExtraError: the format needs a library that is not installed.
     """
-    copies = firsts(digest for name in names for digest in parts.head(name).letters)
+    exact = firsts(digest for name in names for digest in parts.head(name).letters)
+    near = nearly(told for name in names for told in parts.head(name).sketches)  # none where nobody asked
+    copies = near | exact
     originals: dict[int, str] = dict.fromkeys(copies.values(), "")
     tally = Tally()
     with ExitStack() as stack:

@@ -12,6 +12,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from pipeline.document import ChromeKind, Failure, Outcome, Scored, Source
+from pipeline.duplicates import sketch
 from pipeline.read import Raw, source_of
 from pipeline.score import Scorer, load_models
 from pipeline.told import Told
@@ -31,12 +32,15 @@ def fingerprint(make: MakeScorer, models: Path | None, keep: frozenset[ChromeKin
     return make(models, keep).models.fingerprint
 
 
-def judge(documents: Sequence[Raw], begin: Callable[[], None], scorer: Callable[[], Scorer]) -> list[Told]:
+def judge(
+    documents: Sequence[Raw], begin: Callable[[], None], scorer: Callable[[], Scorer], *, near: bool = False
+) -> list[Told]:
     """What is to be told of each document, in order.
 
     Args:
         begin: called whenever the time of a document begins, and when what they share does.
         scorer: makes the scorer, before any time runs.
+        near: whether to tell what near copies are found by.
     """
     ready = scorer()
     opened = [_decoded(document, begin) for document in documents]
@@ -45,7 +49,7 @@ def judge(documents: Sequence[Raw], begin: Callable[[], None], scorer: Callable[
     begin()
     outcomes = [item if isinstance(item, Failure) else next(scored) for item in opened]
     return [
-        told(_named(outcome, document), ready.models.fingerprint)
+        told(_named(outcome, document), ready.models.fingerprint, near=near)
         for outcome, document in zip(outcomes, documents, strict=True)
     ]
 
@@ -73,10 +77,11 @@ def _named(outcome: Outcome, document: Raw) -> Outcome:
     return replace(outcome, document=replace(outcome.document, metadata=known))
 
 
-def told(outcome: Outcome, models: str) -> Told:
+def told(outcome: Outcome, models: str, *, near: bool = False) -> Told:
     """What a part holds of an outcome."""
     if isinstance(outcome, Scored):
-        return Told(row(outcome, models), outcome.document.text, _letters(outcome.document.body))
+        body = outcome.document.body
+        return Told(row(outcome, models), outcome.document.text, _letters(body), sketch(body) if near else None)
     return Told(row(outcome, models))
 
 

@@ -29,6 +29,7 @@ class Head:
     ids: Sequence[str]
     states: Sequence[str | None]
     letters: Sequence[str | None]
+    sketches: Sequence[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,13 @@ class Parts:
         Raises:
             UsageError: it cannot be written.
         """
-        head = Head(self.made, [item.row["id"] for item in told], states, [item.letters for item in told])
+        head = Head(
+            self.made,
+            [item.row["id"] for item in told],
+            states,
+            [item.letters for item in told],
+            [item.sketch for item in told],
+        )
         lines = [json.dumps(line, ensure_ascii=False) for line in (asdict(head), *map(_plain, told))]
         raw = gzip.compress("".join(f"{line}\n" for line in lines).encode(), 1, mtime=0)
         beside = self.folder / f".{name}.part"
@@ -128,4 +135,4 @@ def _key(identifier: str) -> bytes:
 
 
 def _plain(told: Told) -> dict[str, Any]:
-    return {"row": told.row, "text": told.text, "letters": told.letters}
+    return {"row": told.row, "text": told.text, "letters": told.letters, "sketch": told.sketch}

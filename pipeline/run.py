@@ -19,8 +19,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from pipeline.backend import Backend
+from pipeline.backend import Backend, Dedup
 from pipeline.document import UNSURE, ChromeKind, Label, Status
+from pipeline.duplicates import check_dedup
 from pipeline.errors import UsageError
 from pipeline.inputs import Reading, Unit, cut
 from pipeline.joining import Tally, join
@@ -55,6 +56,7 @@ class CleanSettings:
         field: of records in containers, the one with the document.
         scheduler: address of the cluster of `Backend.DASK`; None starts one on this machine.
         fresh: forget what earlier runs did.
+        dedup: whether `duplicate_of` tells of near copies too.
         scorer: makes the scorer in the workers, out of `models` and `keep`; a function that they can import.
     """
 
@@ -72,6 +74,7 @@ class CleanSettings:
     backend: Backend = Backend.LOKY
     scheduler: str | None = None
     fresh: bool = False
+    dedup: Dedup = Dedup.EXACT
     scorer: "MakeScorer | None" = None
 
 
@@ -119,6 +122,7 @@ def clean_folder(
     folder = Path(output)
     started = perf_counter()
     check_format(chosen.form)
+    check_dedup(chosen.dedup)
     entries = list_entries(paths, chosen.pattern)
     fingerprint = _fingerprint(chosen)
     prepare_output(folder, paths)
@@ -168,7 +172,8 @@ def _judge(documents: Any, begin: Any, settings: CleanSettings) -> Any:
     """What a worker does."""
     from pipeline.judging import judge, make_scorer  # noqa: PLC0415 - loads scikit-learn, in workers only
 
-    return judge(documents, begin, partial(settings.scorer or make_scorer, settings.models, settings.keep))
+    scorer = partial(settings.scorer or make_scorer, settings.models, settings.keep)
+    return judge(documents, begin, scorer, near=settings.dedup is Dedup.NEAR)
 
 
 def _units(entries: Sequence[Entry], settings: CleanSettings) -> list[Unit]:
@@ -340,4 +345,5 @@ def _told_settings(settings: CleanSettings) -> dict[str, Any]:
         "field": settings.field,
         "backend": settings.backend.value,
         "scheduler": settings.scheduler,
+        "dedup": settings.dedup.value,
     }

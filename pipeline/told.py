@@ -7,8 +7,9 @@ from pipeline.write import Row
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A document's row, its text as its file would hold it, and a digest of its letters and digits."""
+    """A document's row, its text as its file would hold it, a digest of its letters and digits, and its MinHash."""
 
     row: Row
     text: str | None = None
     letters: str | None = None
+    sketch: str | None = None

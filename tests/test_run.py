@@ -243,6 +243,7 @@ def test_run_json_says_what_was_asked_and_with_which_models(run: Run):
         "field": None,
         "backend": "loky",
         "scheduler": None,
+        "dedup": "exact",
     }
     assert (run.record["inputs"], {item["models"] for item in run.rows}) == (
         [str(run.inputs)],

@@ -17,7 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from pipeline.backend import Backend
+from pipeline.backend import Backend, Dedup
 from pipeline.document import UNSURE, ChromeKind, Label
 from pipeline.errors import UsageError, WinnowError
 from pipeline.read import MAX_BYTES
@@ -109,6 +109,9 @@ def clean(
     field: Annotated[
         str | None, typer.Option("--field", metavar="NAME", help="Of records, the field with the text or page.")
     ] = None,
+    dedup: Annotated[
+        Dedup, typer.Option("--dedup", help="Copies that are noted: exact ones, or near ones too.")
+    ] = Dedup.EXACT,
     backend: Annotated[
         Backend, typer.Option("--backend", help="Processes of this machine, or a Dask cluster.")
     ] = Backend.LOKY,
@@ -132,6 +135,7 @@ def clean(
     settings = CleanSettings(
         jobs, kept, dropped, models, text, form, max_bytes, glob,
         limits=Limits(time_limit, memory_limit), field=field, backend=backend, scheduler=scheduler, fresh=fresh,
+        dedup=dedup,
     )  # fmt: skip
     with _ending(), progress_bar(quiet=quiet) as progress:
         summary = clean_folder(inputs, output, settings, progress)

@@ -168,6 +168,7 @@ def test_options_arrive_in_the_run(call: Call, pages: Path, output: Path):
         "field": "body",
         "backend": "loky",
         "scheduler": None,
+        "dedup": "exact",
     }
     assert sorted(path.name for path in output.iterdir()) == [".winnow", "results.csv", "run.json"]
 
