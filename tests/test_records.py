@@ -10,6 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipeline.errors import UsageError
 from pipeline.records import Record, records
@@ -197,3 +199,15 @@ def test_output_without_room_is_one_sentence_and_the_next_run_goes_on(tmp_path: 
     clean_folder(inputs, tmp_path / "out", settings)
     assert len(rows_of(tmp_path / "out")) == 60
     assert {path.name for path in (tmp_path / "out/.winnow").glob("*.gz")} == parts
+
+
+STARTS = [b"", b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 9\r\n\r\n", b'{"text": "', b'text,url\n"', b"PAR1"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(suffix=st.sampled_from([*MAKERS, "a.warc", "a.warc.gz"]), start=st.sampled_from(STARTS), raw=st.binary())
+def test_any_bytes_are_read_to_their_end_as_records(tmp_path: Path, suffix: str, start: bytes, raw: bytes):
+    content = gzip.compress(start + raw) if suffix.endswith("gz") else start + raw
+    for item in told(stored(tmp_path / suffix, content)):
+        assert isinstance(item.raw, bytes)
+        assert item.broken is None or item.broken.endswith(".")
