@@ -156,10 +156,12 @@ def _borrowed() -> Iterator[Worker]:
     worker = worker or Worker()
     try:
         yield worker
-    finally:
-        if worker.alive:
-            with _lock:
-                _idle.append(worker)
+    except BaseException:  # it may still be on the order, and would give its answer to the next one
+        worker.end()
+        raise
+    if worker.alive:
+        with _lock:
+            _idle.append(worker)
 
 
 @cache
