@@ -11,7 +11,7 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from pipeline.document import ChromeKind, Failure, Outcome, Scored, Source
+from pipeline.document import ChromeKind, Failure, Origin, Outcome, Scored, Source
 from pipeline.duplicates import sketch
 from pipeline.read import Raw, source_of
 from pipeline.score import Scorer, load_models
@@ -25,6 +25,16 @@ MakeScorer = Callable[[Path | None, frozenset[ChromeKind]], Scorer]
 def make_scorer(models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
     """The scorer of this process: models are loaded once."""
     return Scorer(load_models(models), keep=keep)
+
+
+@cache
+def _warmed(scorer: Scorer) -> Scorer:
+    """A scorer that has loaded what it loads when it meets a document, which must not cost the first one its time."""
+    words = "<p>The boat left the quay at noon on Monday and came back at one, the harbour master said.</p>" * 4
+    page = source_of(f"<html><body>{words}</body></html>".encode(), Origin("warm", ""), ".html")
+    text = source_of(words.replace("<p>", "").replace("</p>", "\n").encode(), Origin("warm", ""), ".txt")
+    scorer.score_chunk([item for item in (page, text) if isinstance(item, Source)])
+    return scorer
 
 
 def fingerprint(make: MakeScorer, models: Path | None, keep: frozenset[ChromeKind]) -> str:
@@ -42,7 +52,7 @@ def judge(
         scorer: makes the scorer, before any time runs.
         near: whether to tell what near copies are found by.
     """
-    ready = scorer()
+    ready = _warmed(scorer())
     opened = [_decoded(document, begin) for document in documents]
     with threadpool_limits(1):
         scored = iter(ready.score_chunk(_announced(opened, begin)))

@@ -621,7 +621,7 @@ def test_each_harmful_document_costs_one_row_of_its_kind(tmp_path: Path, output:
     for place, line in zip(HARM_ENDS, HARMS, strict=True):
         with (inputs / f"{place:02}.txt").open("a") as file:
             file.write(f"{line}\n")
-    clean(inputs, output, jobs=2, limits=Limits(2.0, 900), scorer=harmful)
+    clean(inputs, output, jobs=2, limits=Limits(4.0, 900), scorer=harmful)
     rows = timeless(rows_of(output))
     assert {place: item["reason"] for place, item in enumerate(rows) if item["status"] == "failed"} == HARM_ENDS
     inputs_of = {place: item["input"] for place, item in enumerate(rows)}
