@@ -90,6 +90,12 @@ def test_failed_input_is_shown_and_makes_the_status_one(call: Call, pages: Path)
     assert "The file cannot be read" in answer.out
 
 
+def test_field_of_records_is_chosen_by_name(call: Call, tmp_path: Path):
+    put(tmp_path, {"a.jsonl": json.dumps({"text": "Menu", "story": REPORT}) + "\n"})
+    (row,) = lines(call("score", tmp_path, "--field", "story", "--format", "jsonl").out)
+    assert (row["id"], row["verdict"]) == ("a.jsonl#1", "reporting")
+
+
 def test_sorted_rows_begin_with_the_likeliest_filler(call: Call):
     rows = lines(call("score", SAMPLES, "--sort", "--format", "jsonl").out)
     scores = [item["scores"]["filler"] for item in rows if item["scores"]]
