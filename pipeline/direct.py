@@ -23,8 +23,12 @@ def score_inputs(
     models: Path | None,
     max_bytes: int,
     pattern: str,
+    field: str | None = None,
 ) -> Iterator[Row]:
     """The row of every input, in order, without writing anything; `-` is standard input.
+
+    Args:
+        field: of records in containers, the one with the document.
 
     Raises:
         UsageError: an input does not exist.
@@ -35,16 +39,15 @@ def score_inputs(
         raise UsageError("- reads standard input, and there is none: name a file.")
     parts = [list(part) for _, part in groupby(map(str, inputs), key=lambda name: name == STDIN)]
     listed = [None if part[0] == STDIN else list_entries([Path(name) for name in part], pattern) for part in parts]
-    return _scored_rows(scorer, _opened(listed, max_bytes))
+    return _scored_rows(scorer, _opened(listed, Reading(max_bytes, field)))
 
 
-def _opened(parts: Iterable[Sequence[Entry] | None], max_bytes: int) -> Iterator[Source | Failure]:
+def _opened(parts: Iterable[Sequence[Entry] | None], reading: Reading) -> Iterator[Source | Failure]:
     """Sources of listed files in order; None stands for standard input."""
     for entries in parts:
         if entries is None:
-            yield load_stream(sys.stdin.buffer, max_bytes)
+            yield load_stream(sys.stdin.buffer, reading.max_bytes)
         else:
-            reading = Reading(max_bytes)
             for unit in cut(entries, reading, CHUNK):
                 yield from (_decoded(item) for item in opened(unit, reading))
 

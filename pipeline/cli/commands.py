@@ -20,7 +20,7 @@ from rich.console import Console
 from pipeline.backend import Backend, Dedup
 from pipeline.document import UNSURE, ChromeKind, Label, Status
 from pipeline.errors import UsageError, WinnowError
-from pipeline.read import MAX_BYTES
+from pipeline.read import MAX_BYTES, STDIN
 from pipeline.write import Format, TextOutput
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
@@ -60,6 +60,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more of what is done.")]
 Glob = Annotated[str, typer.Option("--glob", metavar="PATTERN", help="Take only such file names from folders.")]
 MaxBytes = Annotated[int, typer.Option("--max-bytes", min=1, help="Reject larger documents, also once unpacked.")]
+FieldOption = Annotated[
+    str | None, typer.Option("--field", metavar="NAME", help="Of records, the field with the text or page.")
+]
 KeepOption = Annotated[str, typer.Option("--keep", metavar="KINDS", help="Chrome kinds that stay: caption,byline,...")]
 
 
@@ -113,9 +116,7 @@ def clean(
         TextOutput, typer.Option("--text", help="A text file each, records of text.jsonl, or none.")
     ] = TextOutput.FILES,
     form: Annotated[Format, typer.Option("--format", help="How results are written.")] = Format.JSONL,
-    field: Annotated[
-        str | None, typer.Option("--field", metavar="NAME", help="Of records, the field with the text or page.")
-    ] = None,
+    field: FieldOption = None,
     dedup: Annotated[
         Dedup, typer.Option("--dedup", help="Copies that are noted: exact ones, or near ones too.")
     ] = Dedup.EXACT,
@@ -134,6 +135,8 @@ def clean(
         raise UsageError(f"--scheduler {scheduler} is for --backend dask: name that too.")
     kept, dropped = _kinds(keep), _verdicts(drop)
     _local(inputs)
+    if STDIN in inputs:
+        raise UsageError(f"{STDIN} is standard input, which only winnow score and winnow explain read: name files.")
     from pipeline.cli.printing import print_summary, progress_bar  # noqa: PLC0415 - late: --help needs none of it
     from pipeline.pool import Limits  # noqa: PLC0415
     from pipeline.report.writing import report_after  # noqa: PLC0415
@@ -162,6 +165,7 @@ def score(
     models: ModelsOption = None,
     max_bytes: MaxBytes = MAX_BYTES,
     glob: Glob = "*",
+    field: FieldOption = None,
     sort: Annotated[bool, typer.Option("--sort", help="The likeliest filler first, once all are scored.")] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -173,7 +177,7 @@ def score(
     from pipeline.direct import score_inputs  # noqa: PLC0415
 
     _log(verbose=verbose)
-    rows = score_inputs(inputs, keep=kept, models=models, max_bytes=max_bytes, pattern=glob)
+    rows = score_inputs(inputs, keep=kept, models=models, max_bytes=max_bytes, pattern=glob, field=field)
     with _ending():
         if print_rows(rows, form.value, quiet=quiet, sort=sort):
             raise typer.Exit(FAILED)

@@ -148,6 +148,13 @@ def test_quiet_prints_nothing(call: Call, pages: Path, output: Path):
     assert (answer.status, answer.out, answer.err) == (0, "", "")
 
 
+@pytest.mark.parametrize("arguments", [["--glob", "*.pdf"], []], ids=["pattern", "empty folder"])
+def test_run_without_a_file_says_why(call: Call, pages: Path, tmp_path: Path, output: Path, arguments: list[str]):
+    (tmp_path / "empty").mkdir()
+    answer = call("clean", pages if arguments else tmp_path / "empty", "--output", output, "--jobs", 1, *arguments)
+    assert (answer.status, "no file was found" in answer.out) == (0, True)
+
+
 def test_options_arrive_in_the_run(call: Call, pages: Path, output: Path):
     options = (
         "--jobs 1 --keep caption,byline --drop filler,unsure --max-bytes 5000 --glob *.txt --text none --format csv "
@@ -239,7 +246,7 @@ def test_killed_run_can_be_run_again_into_the_same_output(many: Path, pages: Pat
         (["--drop", "spam"], ["spam", "filler", "unsure", "unscored"]),
         (["--models", "absent"], ["absent"]),
         (["absent.html"], ["absent.html"]),
-        (["-"], ["-"]),
+        (["-"], ["- is standard input", "winnow score"]),
         (["https://quay.example/a.html"], ["https://quay.example/a.html"]),
         (["s3://bucket/pages"], ["s3://bucket/pages"]),
     ],
