@@ -31,8 +31,6 @@ START = Thresholds(
 _PAGE_DROPS = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85)
 _DUMP_DROPS = (0.4, 0.5, 0.6, 0.7, 0.8)
 _PRECISIONS = (0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0)
-# Without it the limit hangs on one line of one page: it rose from .45 to .9 when a thirtieth of the prose was new.
-_SLACK = 0.001
 _TEXT_DROPS = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995)
 _NOTHING_GOES = dict.fromkeys((*MANNERS, "dump"), 2.0)
 _ALLOWED = (0.82, 0.15, 0.03)  # parts of the harm limit, for each of MANNERS
@@ -153,8 +151,8 @@ def _careful(
 def _loses_nowhere(
     model: ChromeModel, rows: Sequence[Sequence[tuple[LabelledText, LineChances]]], inputs: Sequence[float]
 ) -> bool:
-    """Whether the texts of every situation come out no worse than they went in, but for what a single page moves."""
-    return all(_line_f1(model, part) >= before - _SLACK for part, before in zip(rows, inputs, strict=True))
+    """Whether the texts of every situation come out no worse than they went in."""
+    return all(_line_f1(model, part) >= before for part, before in zip(rows, inputs, strict=True))
 
 
 def _harmless(model: ChromeModel, prose: Sequence[LabelledText], harm_limit: float) -> dict[str, float]:

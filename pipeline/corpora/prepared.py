@@ -39,7 +39,6 @@ class PreparedText:
     split: Split
     title: str
     text: str
-    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,6 @@ class FeatureTable:
     source: NDArray[np.str_]
     group: NDArray[np.str_]
     split: NDArray[np.str_]
-    topic: NDArray[np.str_]
     words: NDArray[np.int64]
     masks: NDArray[np.str_]
     styles: NDArray[np.float64]
@@ -45,8 +44,8 @@ class FeatureTable:
         """The rows of some splits."""
         return self.where(np.isin(self.split, [split.value for split in splits]))
 
-    def where(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "FeatureTable":
-        """The rows that a mask or their places choose."""
+    def where(self, chosen: NDArray[np.bool_]) -> "FeatureTable":
+        """The rows that a mask chooses."""
         return FeatureTable(**{item.name: getattr(self, item.name)[chosen] for item in fields(self)})
 
     def __len__(self) -> int:
@@ -54,7 +53,7 @@ class FeatureTable:
         return len(self.id)
 
 
-_TOLD = ("id", "corpus", "label", "basis", "origin", "source", "group", "split", "topic")
+_TOLD = ("id", "corpus", "label", "basis", "origin", "source", "group", "split")
 
 
 def feature_table(
