@@ -139,7 +139,7 @@ def _flat(html: str) -> HtmlElement:
 def extract(tree: HtmlElement) -> Page:
     """Run trafilatura and read the metadata; the tree is left as it was.
 
-    Its fast mode that favours recall costs little more than half of its default. The block model does as well on it as
+    Its fast mode that favours recall costs about two thirds of its default. The block model does as well on it as
     on default and recall together: log-loss .141 against .142 on blocks of 1,000 articles, folds by site.
     """
     return Page(tree, read_metadata(tree), kept_lines(tree, fast=True, favor_recall=True))

@@ -1,18 +1,20 @@
 """The output folder: refused where it would harm something, swept of an earlier run.
 
-Knows which names in the folder are winnow's: run.json, results.*, text.jsonl, text/ and its own part files.
+Knows which names in the folder are winnow's: run.json, results.*, text/, .winnow/ and its own part files.
 Anything else in it is the user's and is never touched.
 """
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Container, Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from pipeline.write import RECORDS, Format, printable, unwritable
+from pipeline.write import Format, printable, unwritable
 
 RUN = "run.json"
+_RECORDS = re.compile(r"part-\d{5,}\.jsonl")
 
 
 def prepare_output(folder: Path, inputs: Iterable[Path]) -> None:
@@ -35,17 +37,17 @@ def prepare_output(folder: Path, inputs: Iterable[Path]) -> None:
         raise unwritable(folder, error) from error
 
 
-def sweep(folder: Path, form: Format, written: set[str]) -> None:
+def sweep(folder: Path, form: Format, written: Container[str]) -> None:
     """Remove what an earlier run left that this one did not write: texts, records, other forms of results.
 
     Args:
         written: text files of this run, relative to the folder.
     """
     others = [f"results.{other.value}" for other in Format if other is not form]
-    _remove(folder / name for name in (*others, RECORDS) if name not in written)
+    _remove(folder / name for name in others)
     for parent, _, files in os.walk(folder / "text", topdown=False):
         here = Path(parent)
-        texts = [here / name for name in files if name.endswith((".txt", ".part"))]
+        texts = [here / name for name in files if name.endswith((".txt", ".part")) or _RECORDS.fullmatch(name)]
         _remove(path for path in texts if path.relative_to(folder).as_posix() not in written)
         with suppress(OSError):  # it still holds something
             here.rmdir()

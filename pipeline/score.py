@@ -1,6 +1,7 @@
 """The main job: sources in, outcomes out. Everything else serves this module or is served by it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -93,7 +94,7 @@ class Scorer:
         for chunk in _chunks(sources):
             yield from self.score_chunk(chunk)
 
-    def score_chunk(self, sources: Sequence[Source]) -> list[Outcome]:
+    def score_chunk(self, sources: Iterable[Source]) -> list[Outcome]:
         """The main job on sources that share each model's predict; a Failure passes through every later step."""
         started = perf_counter()
         segmented = [segment(source) for source in sources]
@@ -178,10 +179,10 @@ def segment(source: Source) -> _Segmented | Failure:
 
 def _salvaged(stage: str, step: _Step[_Given, _Made], items: Sequence[_Given | Failure]) -> list[_Made | Failure]:
     """What a step makes of all items together or, where that breaks off, of each alone: one costs no other."""
-    try:
+    with suppress(Exception):  # what one item is to blame for comes again with that item
         return step(items)
-    except Exception:  # noqa: BLE001 - what one item is to blame for comes again with that item
-        return [_alone(stage, step, item) for item in items]
+    # Outside the handling: what the exception holds, such as memory that ran out, is free again.
+    return [_alone(stage, step, item) for item in items]
 
 
 def _alone(stage: str, step: _Step[_Given, _Made], item: _Given | Failure) -> _Made | Failure:

@@ -136,9 +136,12 @@ class FeaturesSettings:
 
     Attributes:
         max_words: a document is measured on its first words only, so that length decides little.
+        headless: share of the training texts that lose their headings.
     """
 
+    seed: int
     max_words: int
+    headless: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ class QualitySettings:
         trained: the day written into the manifest, as for chrome.
         c: inverse regularisation of the logistic regression.
         folds: by publisher, for the out-of-fold scores that calibrate and choose the threshold.
-        min_df: documents that a word pattern must occur in.
+        min_df: windows that a word pattern must occur in.
         style_weight: scale of the style measures beside the word patterns.
         news_analysis: what a news analysis counts beside another text of its publisher: the rarest analysis (242 of
             4,000 rows) and the hardest to tell from a report.
@@ -172,10 +175,12 @@ class EvaluateSettings:
 
     Attributes:
         bootstrap: resamples for the 95 % intervals.
+        evidence: documents whose quoted sentences are taken away, to see whether they decided.
     """
 
     seed: int
     bootstrap: int
+    evidence: int
 
 
 @dataclass(frozen=True, slots=True)

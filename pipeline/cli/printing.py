@@ -48,6 +48,8 @@ def print_summary(summary: Summary, output: Path) -> None:
     statuses = ", ".join(f"{count} {name}" for name, count in summary.statuses.items())
     verdicts = ", ".join(f"{count} {name}" for name, count in summary.verdicts.items() if count)
     console.print(f"{summary.inputs} inputs: {statuses} in {summary.seconds:.1f} s")
+    if not summary.inputs:
+        console.print("no file was found: the inputs are empty folders, or no name in them fits --glob")
     if summary.reasons:
         console.print("reasons: " + ", ".join(f"{count} {name}" for name, count in summary.reasons.items()))
     if verdicts:

@@ -9,7 +9,7 @@ from pipeline.corpora.leaks import is_broken, strip_leaks
 from pipeline.corpora.manifests import TextRow
 from pipeline.corpora.prepared import PreparedText, Split
 from pipeline.corpora.splits import fraction, publisher, split_publishers
-from pipeline.corpora.texts import read_text
+from pipeline.corpora.texts import RawText, read_text
 from pipeline.settings import PrepareSettings
 
 
@@ -43,6 +43,7 @@ def prepare_triplets(texts: Iterable[AuthoredText], settings: PrepareSettings) -
             split=Split.TEST if held_out else Split.TRAIN,
             title=text.title,
             text=text.text,
+            topic=text.topic,
         )
 
 
@@ -51,10 +52,10 @@ def _usable(rows: Iterable[TextRow], raw: Path, min_words: int) -> Iterator[Prep
         found = read_text(row, raw)
         text = strip_leaks(found.text, row.source)
         if len(text.split()) >= min_words and not is_broken(found.text):
-            yield _prepared(row, found.title, text)
+            yield _prepared(row, replace(found, text=text))
 
 
-def _prepared(row: TextRow, title: str, text: str) -> PreparedText:
+def _prepared(row: TextRow, found: RawText) -> PreparedText:
     return PreparedText(
         id=row.id,
         corpus=row.corpus,
@@ -64,8 +65,9 @@ def _prepared(row: TextRow, title: str, text: str) -> PreparedText:
         source=row.source,
         group=publisher(row.source),
         split=Split.TRAIN,
-        title=title,
-        text=text,
+        title=found.title,
+        text=found.text,
+        topic=found.topic,
     )
 
 

@@ -39,6 +39,7 @@ class PreparedText:
     split: Split
     title: str
     text: str
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ class QualityModel:
         shares = weights[found] * values[found] / totals
         effects = np.bincount(owners, weights=shares[places], minlength=len(parts))
         best = [place for place in np.argsort(-effects, kind="stable")[:_QUOTES] if effects[place] > 0]
-        return tuple(Quote(_shortened(parts[place]), round(float(effects[place]), 4)) for place in best)
+        return tuple(Quote(shortened(parts[place]), round(float(effects[place]), 4)) for place in best)
 
     def _counts(self, parts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """For each word pattern in sentences, every time that it is there: its column, and its sentence's place."""
@@ -147,5 +147,6 @@ def _contrasts(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(weights - (weights.sum(axis=0) - weights) / (labels - 1))
 
 
-def _shortened(sentence: str) -> str:
+def shortened(sentence: str) -> str:
+    """A sentence as evidence quotes it: the beginning of a long one."""
     return sentence if len(sentence) <= _QUOTED_CHARS else sentence[: _QUOTED_CHARS - 1].rstrip() + "…"

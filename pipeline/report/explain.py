@@ -49,8 +49,8 @@ def _opened(name: str, max_bytes: int) -> Source | Failure:
             raise UsageError("- reads standard input, and there is none: name a file.")
         return load_stream(sys.stdin.buffer, max_bytes)
     path, quoted = Path(name), repr(printable(name))
-    if path.is_dir():
+    if name and path.is_dir():
         raise UsageError(f"{quoted} is a folder and explain takes one document: name a file, or use winnow score.")
-    if not os.path.lexists(path):
+    if not (name and os.path.lexists(path)):
         raise UsageError(f"{quoted} does not exist: name a file of HTML or text, or - for standard input.")
     return load(Entry(printable(path.name), path), max_bytes)

@@ -45,14 +45,23 @@ def write_comparison(first: Path, second: Path) -> Path:
 
 @contextmanager
 def report_after(folder: Path) -> Iterator[None]:
-    """Write the report once the run in the block has ended, also when the user ended it (Ctrl-C)."""
+    """Write the report once the run in the block has ended, also when the user ended it (Ctrl-C).
+
+    A comparison with the run that was there before goes.
+    """
     try:
         yield
     except KeyboardInterrupt:
         with suppress(WinnowError):  # it ended before there was anything to report
-            write_report(folder)
+            _report_anew(folder)
         raise
+    _report_anew(folder)
+
+
+def _report_anew(folder: Path) -> None:
     write_report(folder)
+    with suppress(OSError):
+        (folder / COMPARISON).unlink(missing_ok=True)
 
 
 def _views(rows: tuple[ResultRow, ...], folder: Path) -> Iterator[DocumentView]:

@@ -11,17 +11,11 @@ from pipeline.corpora.manifests import read_kinds, read_readings
 from pipeline.corpora.prepared import Split
 from pipeline.corpora.table import read_table
 from pipeline.evaluation.card import write_card
+from pipeline.evaluation.evidence import evidence_figures
 from pipeline.evaluation.extraction import extraction_figures
 from pipeline.evaluation.kinds import kinds_page, named_blocks, naming_figures
-from pipeline.evaluation.verdicts import (
-    AUTHORED,
-    calibration_rows,
-    confusion_rows,
-    judge_plain,
-    judge_table,
-    source_rows,
-    verdict_figures,
-)
+from pipeline.evaluation.structure import structure_figures
+from pipeline.evaluation.verdicts import AUTHORED, judge_plain, judge_table, plots, verdict_figures
 from pipeline.score import load_models
 from pipeline.settings import read_settings
 
@@ -45,15 +39,16 @@ def main() -> int:
     readings = {reading.id: reading for reading in read_readings(READINGS)}
     decide = models.quality.rules.decide
     verdicts = verdict_figures(ours, plain, decide, readings, bootstrap=settings.bootstrap, seed=settings.seed)
+    corpora_texts = [text for text in test if text.corpus != AUTHORED]
+    verdicts["evidence"] = evidence_figures(models.quality, test, documents=settings.evidence, seed=settings.seed)
+    verdicts["structure"] = structure_figures(models.quality, corpora_texts)
     _json(METRICS / "extraction.json", extraction)
     _json(METRICS / "verdicts.json", verdicts)
-    corpora = ours.where(table.corpus != AUTHORED)
-    _csv(PLOTS / "confusion.csv", confusion_rows(corpora))
     _csv(PLOTS / "kinds.csv", [{"told": name.told, "found": name.found} for name in named])
     KINDS_PAGE.parent.mkdir(exist_ok=True)
     KINDS_PAGE.write_text(kinds_page(named, extraction["kinds"]), encoding="utf-8")
-    _csv(PLOTS / "calibration.csv", calibration_rows(corpora))
-    _csv(PLOTS / "sources.csv", source_rows(corpora))
+    for name, rows in plots(ours.where(table.corpus != AUTHORED)).items():
+        _csv(PLOTS / f"{name}.csv", rows)
     for manifest, figures in zip(models.manifests, (extraction, verdicts), strict=True):
         write_card(MODELS / manifest.name, manifest, figures)
     print(f"evaluate: {len(pages)} pages and {len(table)} texts held out; see {METRICS}/ and models/*/README.md.")  # noqa: T201 - a stage talks to its terminal

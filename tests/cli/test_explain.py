@@ -77,6 +77,11 @@ def test_what_is_no_file_is_refused_in_one_sentence(call: Call, tmp_path: Path, 
     assert answer.sentence
 
 
+def test_empty_name_is_no_folder(call: Call):
+    answer = call("explain", "")
+    assert (answer.status, "'' does not exist" in answer.sentence) == (2, True)
+
+
 def test_document_cannot_command_the_terminal(tmp_path: Path):
     put(tmp_path, {"a.html": f"<article><h1>Quay</h1><p>\x1b]0;own\x07\u202e{REPORT}</p></article>"})
     answer = winnow("explain", tmp_path / "a.html", **COLOUR)

@@ -12,8 +12,10 @@ import pytest
 from pipeline.corpora.prepared import PreparedPage
 from pipeline.document import ChromeKind, Label
 from pipeline.evaluation.card import write_card
+from pipeline.evaluation.evidence import evidence_figures
 from pipeline.evaluation.extraction import extraction_figures
 from pipeline.evaluation.kinds import Named, naming_figures
+from pipeline.evaluation.structure import structure_figures
 from pipeline.evaluation.verdicts import Judged, verdict_figures
 from pipeline.models import CARD, Manifest
 from pipeline.score import Models
@@ -40,7 +42,11 @@ def figures(models: Models, pages: list[PreparedPage]) -> dict[str, Any]:
     texts = [prepared_text("a", Label.REPORTING, "\n".join(STORY))]
     return {
         "chrome": extraction_figures(models.chrome, pages, texts) | {"kinds": naming_figures(NAMED)},
-        "quality": verdict_figures(judged(), judged(), 0.75, READINGS, bootstrap=5, seed=1),
+        "quality": verdict_figures(judged(), judged(), 0.75, READINGS, bootstrap=5, seed=1)
+        | {
+            "evidence": evidence_figures(models.quality, texts, documents=5, seed=1),
+            "structure": structure_figures(models.quality, texts),
+        },
     }
 
 

@@ -19,6 +19,7 @@ from pipeline.evaluation.verdicts import (
     judge_table,
     source_rows,
     verdict_figures,
+    worst_rows,
 )
 from pipeline.features import masked, style_rows
 from pipeline.quality.classifier import QualityClassifier
@@ -271,3 +272,31 @@ def test_baseline_scores_stand_in_the_order_of_labels():
     held_out = [prepared_text(str(place), label, label.value) for place, label in enumerate(LABELS)]
     plain = judge_plain(train, held_out, table_of([("abp", text.label.value, "a") for text in held_out]))
     assert plain.guesses.tolist() == [label.value for label in LABELS]
+
+
+def test_the_worst_errors_of_each_kind_come_surest_first():
+    rows = worst_rows(judged())
+    assert [(row["label"], row["verdict"], row["id"], row["score"]) for row in rows] == [
+        ("reporting", "filler", "d2", 0.70),
+        ("analysis", "reporting", "d7", 0.60),
+        ("analysis", "reporting", "d3", 0.55),
+    ]
+
+
+def test_no_more_errors_of_a_kind_are_listed_than_asked():
+    assert [row["id"] for row in worst_rows(judged(), count=1)] == ["d2", "d7"]
+
+
+def test_intervals_hold_their_figures():
+    figures = figures_of(judged(), bootstrap=200)["winnow"]
+    for name in ("macro_f1", "source_recall", "reporting_called_filler"):
+        low, high = figures[f"{name}_95"]
+        assert low <= figures[name] <= high
+
+
+def test_topics_of_few_documents_make_no_slice():
+    assert [name for name in figures_of(judged())["slices"] if name.startswith("topic")] == []
+
+
+def test_authored_topics_are_told_apart_from_the_corpora():
+    assert figures_of(judged())["authored topics"]["bridges"]["documents"] == 2

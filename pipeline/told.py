@@ -1,0 +1,15 @@
+"""What a worker tells of one document; small, so that the process that only writes need not load any model."""
+
+from dataclasses import dataclass
+
+from pipeline.write import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A document's row, its text as its file would hold it, a digest of its letters and digits, and its MinHash."""
+
+    row: Row
+    text: str | None = None
+    letters: str | None = None
+    sketch: str | None = None
