@@ -132,10 +132,11 @@ def test_card_of_the_document_model_has_every_figure(tmp_path: Path, manifests: 
         assert f"| {name} |" in text
 
 
-def test_card_can_be_written_when_a_label_is_never_called(tmp_path: Path, manifests: Any):
+def test_card_can_be_written_when_a_label_is_never_called(tmp_path: Path, manifests: Any, figures: Any):
     ours = judged()
     plain = Judged(ours.table, np.tile([0.1, 0.1, 0.8], (len(ours.table), 1)))
-    text = card(tmp_path, manifests["quality"], verdict_figures(ours, plain, 0.75, {}, bootstrap=5, seed=1))
+    verdicts = verdict_figures(ours, plain, 0.75, {}, bootstrap=5, seed=1)
+    text = card(tmp_path, manifests["quality"], figures["quality"] | verdicts)
     assert re.search(r"\| reporting: precision / recall \| 0\.6667 / 0\.6667 \| 0(?:\.0)? / 0\.0 \|", text)
 
 
