@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.chrome.cleaning import assemble, clean_texts
 from pipeline.chrome.model import ChromeModel, Titled
+from pipeline.corpora.choice import AUTHORED, OWN
 from pipeline.corpora.prepared import BASELINES, PreparedPage, PreparedText
 from pipeline.document import Label, Metadata
 from pipeline.measure import Extraction, extraction, overlap, snippets
@@ -22,11 +23,13 @@ def extraction_figures(model: ChromeModel, pages: Sequence[PreparedPage], texts:
         "wcxb articles": [page for page in pages if page.corpus == "wcxb" and page.page_type == "article"],
         "wcxb other pages": [page for page in pages if page.corpus == "wcxb" and page.page_type != "article"],
         "l3s-gn1 news": [page for page in pages if page.corpus == "l3s-gn1"],
+        "authored pages": [page for page in pages if page.corpus == AUTHORED],
+        "own pages": [page for page in pages if page.corpus == OWN],
     }
     checked = [page for page in pages if page.content is None]
     english = [page for page in checked if page.lang == "en"]
     return {
-        **{name: _compare(model, chosen) for name, chosen in by_corpus.items()},
+        **{name: _compare(model, chosen) for name, chosen in by_corpus.items() if chosen},
         "snippets, all languages": _snippets(model, checked),
         "snippets, English": _snippets(model, english),
         "clean prose": prose_harm(model, texts),
