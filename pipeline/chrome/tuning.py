@@ -176,7 +176,9 @@ def _harmless(model: ChromeModel, prose: Sequence[LabelledText], harm_limit: flo
 
 def _lost(read: Sequence[LineChances], manner: int, limit: float) -> int:
     """Lines of one manner that go at a limit, no document counting for more than `_ONE_DOCUMENT`."""
-    return sum(min(int(((found.manners == manner) & (found.chrome >= limit)).sum()), _ONE_DOCUMENT) for found in read)
+    return sum(
+        min(int(((found.manners == manner) & (found.chrome >= limit)).sum()), _ONE_DOCUMENT) for found in read
+    )
 
 
 def _separating(chances: NDArray[np.float64], dumps: NDArray[np.bool_]) -> float:

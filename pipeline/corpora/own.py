@@ -94,8 +94,6 @@ def _content(path: Path) -> tuple[str, bool]:
     found = load(Entry(path.name, path))
     if isinstance(found, Failure):
         raise CorpusError(f"{path} cannot be trained on: {found.detail}")
-    if not found.content.strip():
-        raise CorpusError(f"{path} is empty: put its text there or remove it.")
     return found.content, found.media_type is MediaType.HTML
 
 
