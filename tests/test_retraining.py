@@ -1,11 +1,10 @@
-"""Retraining as a stranger does it: `dvc repro` in a fresh checkout on a tiny corpus, without network, with own labels."""
+"""Retraining as a stranger does it: `dvc repro` in a checkout, on a tiny corpus, without network, with own labels."""
 
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +50,7 @@ class Project:
         here = os.environ | {"PYTHONPATH": str(self.folder), "OMP_NUM_THREADS": "1", "DVC_NO_ANALYTICS": "1"}
         done = subprocess.run(
             [sys.executable, "-m", *command], cwd=self.folder, env=here, capture_output=True, text=True, check=False,
-            timeout=400,
+            timeout=900,
         )  # fmt: skip
         return Run(done.returncode, done.stdout + done.stderr)
 
@@ -102,11 +101,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture(scope="module")
-def trained(project: Project) -> Iterator[tuple[Project, Run]]:
+def trained(project: Project) -> tuple[Project, Run]:
     """The checkout after a first `dvc repro`."""
     done = project.repro()
     assert done.code == 0, done.said
-    yield project, done
+    return project, done
 
 
 def test_small_corpus_trains_everything_and_says_that_it_is_small(trained: tuple[Project, Run]):

@@ -3,7 +3,7 @@
 Every line keeps its place; its mark becomes the element and the class that sites commonly give to such a line.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 
@@ -64,11 +64,12 @@ def authored_kinds(authored: Mapping[str, Sequence[AuthoredLine]]) -> Iterator[K
                 yield KindRow(page_id(name), place, sha256(line.text.encode()).hexdigest()[:16], ChromeKind(line.mark))
 
 
-def without_pages(
-    authored: Mapping[str, Sequence[AuthoredLine]], held_out: Collection[str]
+def trained_lines(
+    authored: Mapping[str, Sequence[AuthoredLine]], training: Iterable[PreparedPage]
 ) -> dict[str, Sequence[AuthoredLine]]:
-    """The authored texts whose page is not among those held out: their lines are measured there."""
-    return {name: lines for name, lines in authored.items() if page_id(name) not in held_out}
+    """All authored texts or, where pages were made of them, those whose page is for training."""
+    made = {page.id for page in training if page.corpus == AUTHORED}
+    return {name: lines for name, lines in authored.items() if not made or page_id(name) in made}
 
 
 def lacks(pages: Iterable[PreparedPage]) -> str:

@@ -14,7 +14,7 @@ from pipeline.chrome.told import told_kinds
 from pipeline.chrome.training import digest, fit_chrome
 from pipeline.chrome.tuning import START, page_figures, tune
 from pipeline.corpora.authored import read_authored_lines
-from pipeline.corpora.authored_pages import authored_kinds, lacks, without_pages
+from pipeline.corpora.authored_pages import authored_kinds, lacks, trained_lines
 from pipeline.corpora.choice import scale
 from pipeline.corpora.manifests import read_kinds
 from pipeline.corpora.prepared import PreparedPage, Split, read_pages, read_texts
@@ -26,27 +26,26 @@ MODEL, METRICS = Path("models/chrome"), Path("metrics/chrome.json")
 
 def main() -> int:
     """Write models/chrome and metrics/chrome.json."""
-    told_settings = read_settings(Path("params.yaml"))
-    settings, corpora = told_settings.chrome, told_settings.fetch.corpora
-    every = list(read_pages(PREPARED / "pages.jsonl.gz"))
-    pages = [page for page in every if page.split is not Split.TEST]
+    settings = read_settings(Path("params.yaml"))
+    ours, corpora = settings.chrome, settings.fetch.corpora
+    pages = [page for page in read_pages(PREPARED / "pages.jsonl.gz") if page.split is not Split.TEST]
     training = [page for page in pages if page.split is Split.TRAIN]
     held_out = [page for page in pages if page.split is Split.VALID]
     prose = [text for text in read_texts(PREPARED / "texts.jsonl.gz") if text.split is Split.TRAIN]
-    every_line = read_authored_lines(AUTHORED)
-    authored = without_pages(every_line, {page.id for page in every if page.split is not Split.TRAIN})
-    texts, unseen = training_texts(training, authored, prose, settings)
-    parts = fit_chrome(training, texts, settings)
-    told = told_kinds(pages, [*read_kinds(KINDS), *authored_kinds(every_line)])
-    kinds = fit_kinds(parts, page_examples(told), line_examples(told, authored), settings)
+    written = read_authored_lines(AUTHORED)
+    authored = trained_lines(written, training)
+    texts, unseen = training_texts(training, authored, prose, ours)
+    parts = fit_chrome(training, texts, ours)
+    told = told_kinds(pages, [*read_kinds(KINDS), *authored_kinds(written)])
+    kinds = fit_kinds(parts, page_examples(told), line_examples(told, authored), ours)
     model = ChromeModel(parts | kinds, START)
-    lines = [*article_texts(held_out, settings.seed), *other_texts(held_out, settings.seed)]
-    thresholds = tune(model, held_out, lines, unseen, settings.harm_limit)
+    lines = [*article_texts(held_out, ours.seed), *other_texts(held_out, ours.seed)]
+    thresholds = tune(model, held_out, lines, unseen, ours.harm_limit)
     figures = _figures(ChromeModel(model.parts, thresholds), held_out)
     models.save(
         MODEL,
         model.parts,
-        trained=settings.trained,
+        trained=ours.trained,
         features=CHROME_FEATURES,
         parameters={"thresholds": asdict(thresholds)},
         data={
