@@ -12,9 +12,15 @@ from pipeline.errors import MissingExtraError, SettingsError
 
 @dataclass(frozen=True, slots=True)
 class FetchSettings:
-    """Where the public archives come from; the environment variable WINNOW_MIRROR replaces `base`."""
+    """Where the public archives come from, and which corpora are used at all.
+
+    Attributes:
+        base: public address; the environment variable WINNOW_MIRROR replaces it.
+        corpora: names of the corpora that are fetched and trained on, or `all`; own labels always are.
+    """
 
     base: str
+    corpora: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +176,40 @@ class QualitySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class FloorSettings:
+    """What a retrained model must reach before its figures are written; set for a training on all corpora.
+
+    Attributes:
+        applied: false lets any model pass, and the model cards say so.
+        macro_f1: of verdicts, at least.
+        worst_source: recall of the worst source of some size, at least.
+        reporting_called_filler: share of the reporting, at most.
+        extraction_f1: of held-out article pages, at least.
+    """
+
+    applied: bool
+    macro_f1: float
+    worst_source: float
+    reporting_called_filler: float
+    extraction_f1: float
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluateSettings:
     """What is measured on the held-out sites and publishers.
 
     Attributes:
         bootstrap: resamples for the 95 % intervals.
         evidence: documents whose quoted sentences are taken away, to see whether they decided.
+        learning: shares of the training sources on which the learning curve is measured, beside all of them.
+        floors: what the models must reach.
     """
 
     seed: int
     bootstrap: int
     evidence: int
+    learning: tuple[float, ...]
+    floors: FloorSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,14 +72,28 @@ class PreparedPage:
     cleaned_labels: tuple[int, ...]
 
 
-def write_lines(path: Path, records: Iterable[PreparedText | PreparedPage]) -> int:
+def write_lines(path: Path, records: Iterable[PreparedText | PreparedPage]) -> None:
     """Write records as gzipped JSON lines without a time stamp, so that equal data give equal bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    count = 0
     with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
-        for count, record in enumerate(records, 1):  # noqa: B007 - the last count is the answer
-            file.write(json.dumps(asdict(record), ensure_ascii=False).encode() + b"\n")
-    return count
+        for record in records:
+            file.write(_line(record))
+
+
+def packed(record: PreparedPage) -> bytes:
+    """A record as a gzip member of its own, which cores can make side by side and `write_packed` puts together."""
+    return gzip.compress(_line(record), 6, mtime=0)
+
+
+def write_packed(path: Path, members: Iterable[bytes]) -> None:
+    """Write records that are already packed; together they are one gzip file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.writelines(members)
+
+
+def _line(record: PreparedText | PreparedPage) -> bytes:
+    return json.dumps(asdict(record), ensure_ascii=False).encode() + b"\n"
 
 
 def read_texts(path: Path) -> Iterator[PreparedText]:

@@ -11,6 +11,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
+from pipeline.corpora.choice import AUTHORED, OWN
 from pipeline.corpora.manifests import Reading
 from pipeline.corpora.prepared import PreparedText
 from pipeline.corpora.table import FeatureTable
@@ -19,7 +20,6 @@ from pipeline.measure import calibration_error, decided_accuracy, macro_f1, reca
 from pipeline.quality.model import QualityModel
 
 Figures = dict[str, Any]
-AUTHORED = "authored"
 _LENGTH_BORDERS = (300, 800)
 _TOPIC_DOCUMENTS = 30
 _LENGTHS = ("under 300", "300 to 800", "over 800")
@@ -61,7 +61,8 @@ def verdict_figures(
     ours: Judged, plain: Judged, decide: float, readings: Mapping[str, Reading], *, bootstrap: int, seed: int
 ) -> Figures:
     """All verdict figures: the corpora, what a reader was sure of, the authored triplets apart, and slices."""
-    corpora = ours.table.corpus != AUTHORED
+    corpora = ~apart(ours.table)
+    authored, own = (ours.table.corpus == name for name in (AUTHORED, OWN))
     sure = np.array([name in readings and readings[name].sure for name in ours.table.id], dtype=bool)
     return {
         "winnow": _figures(ours.where(corpora), bootstrap, seed) | _abstention(ours.where(corpora), decide),
@@ -70,11 +71,21 @@ def verdict_figures(
         "where the reader is sure: winnow": _figures(ours.where(sure), bootstrap, seed)
         | _abstention(ours.where(sure), decide),
         "where the reader is sure: plain TF-IDF": _figures(plain.where(sure), bootstrap, seed),
-        "authored triplets: winnow": _recalls(ours.where(~corpora)),
-        "authored triplets: plain TF-IDF": _recalls(plain.where(~corpora)),
+        "authored triplets: winnow": _recalls(ours.where(authored)),
+        "authored triplets: plain TF-IDF": _recalls(plain.where(authored)),
+        **({"own labels: winnow": _recalls(ours.where(own))} if own.any() else {}),
         "slices": _slices(ours.where(corpora)),
-        "authored topics": _topics(ours.where(~corpora)),
+        "authored topics": _topics(ours.where(authored)),
     }
+
+
+def apart(table: FeatureTable) -> NDArray[np.bool_]:
+    """(n,) which documents have figures of their own: authored and own ones, where there are any beside them.
+
+    So the main figures of two trainings on the public corpora are about the same documents, whatever own labels joined.
+    """
+    aside = np.isin(table.corpus, (AUTHORED, OWN))
+    return np.zeros(len(table), dtype=bool) if aside.all() else aside
 
 
 def _figures(judged: Judged, bootstrap: int, seed: int) -> Figures:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline import models
+from pipeline.corpora.choice import scale
 from pipeline.corpora.prepared import Split
 from pipeline.corpora.table import FeatureTable, read_table
 from pipeline.document import LABELS
@@ -52,12 +53,12 @@ def main() -> int:
         trained=settings.quality.trained,
         features={"style": STYLE},
         parameters={"rules": rules, "classifier": fixed},
-        data={"digest": _digest(table), "texts": _counts(table)},
+        data={"digest": _digest(table), "corpora": list(settings.fetch.corpora), "texts": _counts(table)},
         figures=figures,
     )
     METRICS.parent.mkdir(exist_ok=True)
     METRICS.write_text(json.dumps(figures | {"decide": decide}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    print("quality:", figures, f"decide {decide}")  # noqa: T201 - a stage talks to its terminal
+    print("quality:", figures, f"decide {decide};", f"trained on {scale(settings.fetch.corpora)}.")  # noqa: T201 - a stage talks to its terminal
     return 0
 
 
