@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 from pipeline.document import LABELS, UNSURE, CleanDocument, Cue, Quote, Unscored, Verdict
 from pipeline.features import STYLE, first_words, masked, sentences, style_rows
-from pipeline.quality.classifier import QualityClassifier
+from pipeline.quality.columns import Fitted
 
 _QUOTES = 3
 _CUES = 3
@@ -40,7 +40,7 @@ class Rules:
 class QualityModel:
     """A fitted classifier with its rules."""
 
-    classifier: QualityClassifier
+    classifier: Fitted
     rules: Rules
 
     def judge(self, documents: Sequence[CleanDocument]) -> list[Verdict]:
@@ -59,7 +59,7 @@ class QualityModel:
         rows = self.classifier.rows([masked(text) for text in texts], styles)
         order = [list(self.classifier.classes_).index(label) for label in LABELS]
         scores = self.classifier.proba_of(rows)[:, order]
-        weights = _contrasts(self.classifier.linear_.coef_[order])
+        weights = _contrasts(self.classifier.linear.coef_[order])
         return [
             self._verdict(text, rows[place], styles[place], scores[place], weights) for place, text in enumerate(texts)
         ]
@@ -75,7 +75,7 @@ class QualityModel:
         top = int(scores.argmax())
         label = LABELS[top].value if scores[top] >= self.rules.decide else UNSURE
         triple = (float(scores[0]), float(scores[1]), float(scores[2]))
-        patterns = len(self.classifier.vectorizer_.vocabulary_)
+        patterns = len(self.classifier.vectorizer.vocabulary_)
         return Verdict(
             label,
             triple,
@@ -102,7 +102,7 @@ class QualityModel:
 
     def _counts(self, parts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """For each word pattern in sentences, every time that it is there: its column, and its sentence's place."""
-        vocabulary = self.classifier.vectorizer_.vocabulary_
+        vocabulary = self.classifier.vectorizer.vocabulary_
         columns = [[*map(vocabulary.get, _patterns(masked(part)))] for part in parts]
         flat = np.array([column for row in columns for column in row if column is not None], dtype=np.int64)
         return flat, np.repeat(np.arange(len(parts)), [len(row) - row.count(None) for row in columns])
