@@ -1,7 +1,7 @@
 """Linear models, what scales their columns, and the columns of words that they read."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, chain, pairwise
@@ -103,22 +103,45 @@ def read_hasher(told: Stored) -> Hasher:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Known words and pairs of words in a column each, weighted by how rare they are; rows have length 1."""
+    """Known words and pairs of words in a column each, weighted by how rare they are; rows have length 1.
+
+    Attributes:
+        numbers: of each word that a pattern holds.
+        words: for each number the column of the word alone, -1 where it has none; one more for what is unknown.
+        pairs: known pairs of numbers, each as one, in order; a number that no pair has ends them.
+        places: the columns of those pairs, and -1.
+    """
 
     find: Callable[[str], list[str]]
     vocabulary_: dict[str, int]
     weights: NDArray[np.float32]
+    numbers: dict[str, int]
+    words: NDArray[np.int64]
+    pairs: NDArray[np.int64]
+    places: NDArray[np.int64]
 
-    def transform(self, texts: Iterable[str]) -> csr_matrix:
+    def found(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Every time that a known pattern is in a text: its column, and the text; words first, then pairs."""
+        cut = [self.find(text) for text in texts]
+        get, unknown = self.numbers.get, len(self.numbers)
+        numbers = np.array([get(word, unknown) for words in cut for word in words], dtype=np.int64)
+        owners = np.repeat(np.arange(len(cut)), list(map(len, cut)))
+        pairs = numbers[:-1] * (unknown + 1) + numbers[1:]
+        near = np.searchsorted(self.pairs, pairs)
+        is_pair = (self.pairs[near] == pairs) & (owners[:-1] == owners[1:])
+        columns = np.concatenate([self.words[numbers], np.where(is_pair, self.places[near], -1)])
+        is_known = columns >= 0
+        return columns[is_known], np.concatenate([owners, owners[:-1]])[is_known]
+
+    def transform(self, texts: Sequence[str]) -> csr_matrix:
         """(n, patterns) rows; a pattern counts once a text."""
-        get = self.vocabulary_.get
-        rows = [
-            sorted({place for place in map(get, _patterns(self.find(text), pairs=True)) if place is not None})
-            for text in texts
-        ]
-        counts = _counted(rows, len(self.vocabulary_), np.float32)
-        counts.data *= self.weights[counts.indices]
-        return _of_length_one(counts)
+        width = len(self.vocabulary_)
+        columns, owners = self.found(texts)
+        told = np.sort(owners * width + columns)
+        told = told[np.diff(told, prepend=-1) > 0]  # a third of what np.unique takes, which hashes first
+        rows, places = told // width, told % width
+        ends = np.searchsorted(rows, np.arange(len(texts) + 1))
+        return _of_length_one(csr_matrix((self.weights[places], places, ends), shape=(len(texts), width)))
 
 
 def read_vocabulary(told: Stored) -> Vocabulary:
@@ -129,12 +152,31 @@ def read_vocabulary(told: Stored) -> Vocabulary:
     )  # fmt: skip
     if not _has_pairs(told):
         raise ValueError("TfidfVectorizer reads no pairs of words")
+    columns = told["vocabulary_"].integers()
+    numbers = {word: number for number, word in enumerate(dict.fromkeys(" ".join(columns).split(" ")))}
+    words = [columns.get(word, -1) for word in numbers]
+    pairs, places = _numbered_pairs(columns, numbers)
     weights = told["_tfidf"]["idf_"].array.astype(np.float32)
-    return Vocabulary(_finder(told), told["vocabulary_"].integers(), weights)
+    return Vocabulary(_finder(told), columns, weights, numbers, np.array([*words, -1]), pairs, places)
+
+
+def _numbered_pairs(
+    columns: Mapping[str, int], numbers: Mapping[str, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The pairs among patterns as numbers, in order, and their columns; then what ends them."""
+    told = sorted(
+        (numbers[first] * (len(numbers) + 1) + numbers[second], column)
+        for first, mark, second, column in ((*pattern.partition(" "), column) for pattern, column in columns.items())
+        if mark
+    )
+    ended = np.array([*told, (np.iinfo(np.int64).max, -1)], dtype=np.int64)
+    return ended[:, 0].copy(), ended[:, 1].copy()
 
 
 def _finder(told: Stored) -> Callable[[str], list[str]]:
-    return re.compile(told["token_pattern"].value).findall
+    """What cuts a text into words; `split` tells white space as patterns do, in a third of the time."""
+    pattern = told["token_pattern"].value
+    return str.split if pattern == r"\S+" else re.compile(pattern).findall
 
 
 def _has_pairs(told: Stored) -> bool:
