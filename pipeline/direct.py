@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby, islice
 from pathlib import Path
 
@@ -9,11 +10,14 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.document import ChromeKind, Failure, Source
 from pipeline.errors import UsageError
+from pipeline.features import language_of
 from pipeline.inputs import Reading, cut, opened
 from pipeline.judging import make_scorer
 from pipeline.read import STDIN, Entry, Raw, list_entries, load_stream, source_of
 from pipeline.score import CHUNK, Scorer
 from pipeline.write import Row, row
+
+_ANY = "A boat came back to the quay."  # a text that is long enough to have a language
 
 
 def score_inputs(
@@ -34,12 +38,19 @@ def score_inputs(
         UsageError: an input does not exist.
         ModelError: the models cannot be used.
     """
-    scorer = make_scorer(models, keep)
+    scorer = _scorer(models, keep)
     if any(str(name) == STDIN for name in inputs) and sys.stdin is None:
         raise UsageError("- reads standard input, and there is none: name a file.")
     parts = [list(part) for _, part in groupby(map(str, inputs), key=lambda name: name == STDIN)]
     listed = [None if part[0] == STDIN else list_entries([Path(name) for name in part], pattern) for part in parts]
     return _scored_rows(scorer, _opened(listed, Reading(max_bytes, field)))
+
+
+def _scorer(models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
+    """The scorer, loaded beside the model that tells languages: it unpacks in C, and takes as long as the rest."""
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(language_of, _ANY)
+        return make_scorer(models, keep)
 
 
 def _opened(parts: Iterable[Sequence[Entry] | None], reading: Reading) -> Iterator[Source | Failure]:

@@ -200,15 +200,14 @@ def _measure(text: str) -> NDArray[np.float64]:
     total = max(len(words), 1)
     lengths = np.array([part.count(" ") + 1 for part in sentences(text)] or [1])
     quotes = _QUOTE.findall(text) if '"' in text or "“" in text else []
-    counts = Counter(lower)
-    sums = _sums(counts)
+    sums = Counter(chain.from_iterable(map(_classes, lower)))  # how many words are of each class
     past = sums["past"]
     spread, length = float(np.std(lengths)), float(np.mean(lengths))
     row = (
         sum(len(quote.split()) for quote in quotes) / total,
         1000 * len(quotes) / total,
         1000 * sums["attribution"] / total,
-        100 * sum(_is_name(word) for word in words[1:] if word[0].isupper()) / total,
+        100 * sum(map(_is_name, [word for word in words[1:] if word[0].isupper()])) / total,
         100 * len(_FIGURE.findall(text)) / total,
         100 * sums["time"] / total,
         1000 * sums["first"] / total,
@@ -252,15 +251,6 @@ _LISTED = {
 }
 
 
-def _sums(counts: Counter[str]) -> Counter[str]:
-    """How many words of a text are of each class, from how often each word is there."""
-    sums: Counter[str] = Counter()
-    for word, number in counts.items():
-        for name in _classes(word):
-            sums[name] += number
-    return sums
-
-
 @lru_cache(maxsize=1 << 15)
 def _classes(word: str) -> tuple[str, ...]:
     """The classes that a word in small letters belongs to, by lists and by endings."""
@@ -274,6 +264,7 @@ def _classes(word: str) -> tuple[str, ...]:
     return names
 
 
+@lru_cache(maxsize=1 << 15)
 def _is_name(word: str) -> bool:
     """Whether a word with a capital is a name: no word of register, no month or day."""
     lower = word.lower()

@@ -25,13 +25,12 @@ from pipeline.document import (
     Source,
 )
 from pipeline.errors import ModelError
-from pipeline.extract import extract, parse
 from pipeline.features import STYLE, language_of
-from pipeline.quality.classifier import PARTS as QUALITY_PARTS
-from pipeline.quality.classifier import QualityClassifier
+from pipeline.fitted.parts import read_parts
+from pipeline.quality.columns import PARTS as QUALITY_PARTS
+from pipeline.quality.columns import Fitted
 from pipeline.quality.model import QualityModel, Rules
 from pipeline.read import Entry, load, load_text
-from pipeline.segment.page import page_blocks
 from pipeline.write import FIELDS, printable, row
 
 if TYPE_CHECKING:
@@ -163,6 +162,9 @@ def segment(source: Source) -> _Segmented | Failure:
     """Parse, extract and cut a page; a text is cut later, round by round. What cannot go on becomes a Failure."""
     if source.media_type is MediaType.TEXT:
         return _Segmented(source)
+    from pipeline.extract import extract, parse  # noqa: PLC0415 - late: plain text does without trafilatura (0.3 s)
+    from pipeline.segment.page import page_blocks  # noqa: PLC0415
+
     started = perf_counter()
     try:
         tree = parse(source.content)
@@ -201,7 +203,7 @@ def _load(
     folder: Path, features: Mapping[str, Sequence[str]], parts: Sequence[str], build: Callable[..., _Model]
 ) -> tuple[models.Manifest, _Model]:
     """A verified folder's manifest and the model that its parts and parameters make."""
-    saved = models.load(folder, features)
+    saved = models.load(folder, features, read_parts)
     missing = [part for part in parts if part not in saved.parts]
     if missing:
         raise ModelError(f"{folder / models.MODEL} lacks {', '.join(missing)}: restore or retrain it.")
@@ -225,7 +227,8 @@ def _quality_model(parts: Mapping[str, Any], parameters: Mapping[str, Any]) -> Q
         max_words=int(told["max_words"]),
         typical=tuple((float(a), float(b), float(c)) for a, b, c in told["typical"]),
     )
-    return QualityModel(QualityClassifier.from_parts(parts, **parameters["classifier"]), rules)
+    weight = float(parameters["classifier"]["style_weight"])
+    return QualityModel(Fitted(**{part: parts[part] for part in QUALITY_PARTS}, style_weight=weight), rules)
 
 
 def _cleaned(item: _Segmented, document: CleanDocument) -> _Cleaned | Failure:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -22,16 +22,12 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from pipeline.features import first_words, masked, style_rows
+from pipeline.quality.columns import PARTS, WINDOW, Fitted, columns, log_odds
 from pipeline.quality.windows import windowed
 
-PARTS = ("vectorizer", "scaler", "linear", "calibrator")
 _LABELS = 2  # at least: with one there is nothing to tell apart
-# Masked words of a window. A text's columns are the mean of its windows': over whole texts, where more patterns each
-# weigh less, 22 % of the long reports came out as analysis, over windows 11 % (out of fold; 150 words did no better).
-_WINDOW = 350
 _PATTERN_WORDS = 2  # words of the longest pattern
 _PATTERNS = 40_000  # word patterns kept, most frequent first
-_STYLE_LIMIT = 4.0  # standard deviations at which a measure is cut: a freak value must not decide alone
 
 
 class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -128,12 +124,11 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def rows(self, masks: Sequence[str], styles: NDArray[np.float64]) -> csr_matrix:
         """(n, patterns + measures) weighted columns that the logistic regression sees."""
-        windows, means = windowed(masks, _WINDOW)
-        return self._columns(means @ self.vectorizer_.transform(windows), self.scaler_, styles)
+        return self.fitted().rows(masks, styles)
 
     def proba_of(self, rows: csr_matrix) -> NDArray[np.float64]:
         """Calibrated probabilities of rows."""
-        return np.asarray(self.calibrator_.predict_proba(_odds(self.linear_, rows)))
+        return self.fitted().proba_of(rows)
 
     def parts(self) -> dict[str, Any]:
         """The fitted scikit-learn parts by name: all that is saved."""
@@ -148,6 +143,10 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         model.classes_ = parts["linear"].classes_
         return model
 
+    def fitted(self) -> Fitted:
+        """The parts at work."""
+        return Fitted(**self.parts(), style_weight=self.style_weight)
+
     def _views(self, texts: Sequence[str]) -> tuple[list[str], NDArray[np.float64]]:
         if isinstance(texts, str):
             raise ValueError("QualityClassifier takes a sequence of texts, got one string: put it into a list.")  # noqa: TRY004 - as scikit-learn's vectorizers
@@ -161,7 +160,7 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         target: NDArray[np.str_],
         weights: NDArray[np.float64],
     ) -> tuple[TfidfVectorizer, StandardScaler, LogisticRegression]:
-        windows, means = windowed(masks, _WINDOW)
+        windows, means = windowed(masks, WINDOW)
         vectorizer = TfidfVectorizer(
             ngram_range=(1, _PATTERN_WORDS), token_pattern=r"\S+", lowercase=False, binary=True,
             min_df=min(self.min_df, len(windows)), max_features=_PATTERNS, dtype=np.float32,
@@ -172,12 +171,10 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         scaler = StandardScaler().fit(styles)
         # With tol 1e-3 lbfgs stops so early that the scores of one text moved by .3 between equal settings.
         linear = LogisticRegression(C=self.c, max_iter=2000, tol=1e-4)
-        linear.fit(self._columns(patterns, scaler, styles), target, sample_weight=_balanced(target, weights))
+        linear.fit(
+            columns(patterns, scaler, styles, self.style_weight), target, sample_weight=_balanced(target, weights)
+        )
         return vectorizer, scaler, linear
-
-    def _columns(self, patterns: csr_matrix, scaler: StandardScaler, styles: NDArray[np.float64]) -> csr_matrix:
-        measured = np.clip(scaler.transform(styles), -_STYLE_LIMIT, _STYLE_LIMIT) * self.style_weight
-        return hstack([patterns, csr_matrix(measured)], format="csr")
 
     def _out_of_fold(
         self,
@@ -195,10 +192,10 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             vectorizer, scaler, linear = self._fit_parts(
                 [masks[i] for i in train], styles[train], target[train], weights[train]
             )
-            cut, means = windowed([masks[i] for i in held_out], _WINDOW)
-            rows = self._columns(means @ vectorizer.transform(cut), scaler, styles[held_out])
+            cut, means = windowed([masks[i] for i in held_out], WINDOW)
+            rows = columns(means @ vectorizer.transform(cut), scaler, styles[held_out], self.style_weight)
             known = [list(self.classes_).index(label) for label in linear.classes_]
-            odds[np.ix_(held_out, known)] = _odds(linear, rows)
+            odds[np.ix_(held_out, known)] = log_odds(linear, rows)
         return odds
 
     def _folds(self, target: NDArray[np.str_], groups: NDArray[np.str_]) -> list[tuple[Any, Any]]:
@@ -218,12 +215,6 @@ def _checked_labels(labels: Sequence[str]) -> NDArray[np.str_]:
     if len(np.unique(target)) < _LABELS:
         raise ValueError(f"QualityClassifier needs at least two labels, got one class only: {str(target[0])!r}.")
     return np.asarray(target)
-
-
-def _odds(linear: LogisticRegression, rows: csr_matrix) -> NDArray[np.float64]:
-    """(n, n_classes) centred log-probabilities: the form in which two and three classes are alike."""
-    logs = linear.predict_log_proba(rows).clip(-20, 0)
-    return np.asarray(logs - logs.mean(axis=1, keepdims=True))
 
 
 def group_weights(target: NDArray[np.str_], groups: NDArray[np.str_]) -> NDArray[np.float64]:
