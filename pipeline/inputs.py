@@ -8,6 +8,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path, PurePosixPath
@@ -71,11 +72,13 @@ class Reading:
 
     Attributes:
         field: of a container's records, the one with the document.
+        folder: what relative paths are meant from, which need not be where the process that reads works.
         run: tells runs apart; what one has open is not read on by the next.
     """
 
     max_bytes: int
     field: str | None = None
+    folder: str = ""
     run: str = ""
 
 
@@ -110,13 +113,14 @@ def _standard_input(max_bytes: int) -> Given:
 
 def _apart(places: Iterable[Place]) -> Iterator[Place]:
     """The places without what repeats an earlier one, numbered where a name is taken, also in other letters' case."""
+    folder = cache(os.path.realpath)
     seen: set[str] = set()
     names: set[str] = set()
     for place in places:
-        told = _told(place)
-        if not isinstance(place, Entry) and told in seen:
+        key = f"{folder(place.path.parent)}/{place.path.name}" if isinstance(place, Entry) else place.address
+        if key in seen:
             continue
-        seen.add(told)
+        seen.add(key)
         path, name, number = PurePosixPath(place.id), place.id, 1
         while name.casefold() in names:
             number += 1
@@ -137,7 +141,7 @@ def counted(places: Sequence[Place], begin: Begin, reading: Reading) -> list[int
     totals: list[int | str] = []
     for place in places:
         begin()
-        found = container(place)
+        found = container(_reached(place, reading))
         totals.append(count(found, reading.field, reading.max_bytes, begin) if found else 0)
     return totals
 
@@ -187,9 +191,15 @@ def opened(item: Item, reading: Reading, begin: Begin) -> Raw | Failure:
         return Failure(item.origin, "read", Reason.UNREADABLE, item.fault)
     if item.number:
         return _of_container(item, reading, begin)
-    if container(item.place):
+    place = _reached(item.place, reading)
+    if container(place):
         return Failure(item.origin, "read", Reason.EMPTY, "The container holds no record.")
-    return _fetched(item.place, reading.max_bytes)
+    found = _fetched(place, reading.max_bytes)
+    return replace(found, origin=replace(found.origin, input=item.origin.input))
+
+
+def _reached(place: Place, reading: Reading) -> Place:
+    return replace(place, path=Path(reading.folder, place.path)) if isinstance(place, Entry) else place
 
 
 def identify(item: Item, reading: Reading) -> Raw | Failure:
@@ -238,7 +248,7 @@ def _reader(item: Item, reading: Reading) -> Reader | None:
     if known and known.next <= item.number:
         return known
     _readers.clear()
-    found = container(item.place)
+    found = container(_reached(item.place, reading))
     if found:
         _readers[key] = Reader(found, reading.field, reading.max_bytes)
     return _readers.get(key)

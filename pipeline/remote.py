@@ -173,7 +173,7 @@ def as_oserror() -> Iterator[None]:
     """Errors of libraries that have trees of their own become OSError."""
     try:
         yield
-    except (OSError, EOFError, WinnowError):
+    except (OSError, EOFError, MemoryError, WinnowError):
         raise
     except Exception as error:
         raise OSError(0, _first_line(error)) from error

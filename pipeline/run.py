@@ -174,7 +174,7 @@ def _fingerprint(settings: CleanSettings) -> str:
     Raises:
         UsageError: they do not fit into the memory limit, or a worker cannot be started.
     """
-    found = once(partial(_worker_fingerprint, settings.scorer, settings.models, settings.keep), settings.limits)
+    found = once(partial(_worker_fingerprint, settings.scorer, _models(settings), settings.keep), settings.limits)
     if isinstance(found, Broken):
         raise UsageError(
             f"A worker cannot load the models within --memory-limit {settings.limits.megabytes} MB ({found.fault}): "
@@ -189,11 +189,16 @@ def _worker_fingerprint(make: "MakeScorer | None", models: Path | None, keep: fr
     return fingerprint(make or make_scorer, models, keep)
 
 
-def _judge(wanted: Any, begin: Any, settings: CleanSettings, reading: Reading) -> Any:
+def _models(settings: CleanSettings) -> Path | None:
+    """Where the models are, also for a worker that works in another folder."""
+    return settings.models.absolute() if settings.models else None
+
+
+def _judge(wanted: Any, begin: Any, settings: CleanSettings, reading: Reading, models: Path | None) -> Any:
     """What a worker does."""
     from pipeline.judging import Judging, judge, make_scorer  # noqa: PLC0415 - loads scikit-learn, in workers only
 
-    scorer = partial(settings.scorer or make_scorer, settings.models, settings.keep)
+    scorer = partial(settings.scorer or make_scorer, models, settings.keep)
     return judge(wanted, begin, Judging(reading, scorer, near=settings.dedup is Dedup.NEAR))
 
 
@@ -210,13 +215,13 @@ def _jobs(settings: CleanSettings) -> int:
 
 
 def _job(parts: Parts, settings: CleanSettings, fingerprint: str) -> Job:
-    reading = Reading(settings.max_bytes, settings.field, run=uuid4().hex)
+    reading = Reading(settings.max_bytes, settings.field, os.getcwd(), run=uuid4().hex)  # noqa: PTH109 - a name
     return Job(
-        parts.store,
+        parts.store.absolute(),
         parts.made,
         parts.index(),
         fingerprint,
-        judge=partial(_judge, settings=settings, reading=reading),
+        judge=partial(_judge, settings=settings, reading=reading, models=_models(settings)),
         reading=reading,
         limits=settings.limits,
         text=settings.text,

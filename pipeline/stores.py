@@ -32,6 +32,9 @@ class Store(Protocol):
     def name(self) -> str:
         """What a user calls the place."""
 
+    def absolute(self) -> "Store":
+        """The same place, named so that it is found from any working folder."""
+
     def write(self, name: str, raw: bytes) -> None:
         """Write a file, whole or not at all."""
 
@@ -77,6 +80,14 @@ class LocalStore:
     def name(self) -> str:
         """Its path."""
         return printable(os.fspath(self.folder))
+
+    def place(self, name: str) -> Path:
+        """Where a file lies."""
+        return self.folder / name
+
+    def absolute(self) -> "LocalStore":
+        """The folder from the root."""
+        return LocalStore(self.folder.absolute())
 
     def write(self, name: str, raw: bytes) -> None:
         """Write a file beside its place, then put it there whole."""
@@ -153,6 +164,14 @@ class RemoteStore:
     def name(self) -> str:
         """Its address."""
         return self.address
+
+    def place(self, name: str) -> str:
+        """The address of an object."""
+        return f"{self.address}/{name}"
+
+    def absolute(self) -> "RemoteStore":
+        """Addresses are."""
+        return self
 
     def write(self, name: str, raw: bytes) -> None:
         """Put one object."""

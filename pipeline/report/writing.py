@@ -21,7 +21,7 @@ COMPARISON = "compare.html"
 _READING = 5.0  # seconds that the run took for the documents that are read a second time
 
 
-def write_report(output: str | Path) -> str:
+def write_report(output: str | Path) -> str | Path:
     """Write report.html and sources.csv into the folder of a run, also one behind an address; the place of the page.
 
     Raises:
@@ -36,10 +36,10 @@ def write_report(output: str | Path) -> str:
         write_sources(folder, figures.sources)
         write_file(folder / REPORT, report_page(figures, documents, sources=SOURCES))
         put_back(store, folder, [SOURCES, REPORT])
-    return f"{store.name}/{REPORT}"
+    return store.place(REPORT)
 
 
-def write_comparison(first: str | Path, second: str | Path) -> str:
+def write_comparison(first: str | Path, second: str | Path) -> str | Path:
     """Write what changed between two runs as compare.html into the folder of the second; the place of the page.
 
     Raises:
@@ -49,7 +49,7 @@ def write_comparison(first: str | Path, second: str | Path) -> str:
     with at_hand(store_of(first)) as before, at_hand(store) as after:
         write_file(after / COMPARISON, comparison_page(compare(before, after)))
         put_back(store, after, [COMPARISON])
-    return f"{store.name}/{COMPARISON}"
+    return store.place(COMPARISON)
 
 
 @contextmanager
