@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from tempfile import gettempdir
 
 from threadpoolctl import threadpool_limits
 
-from pipeline.document import ChromeKind, Failure, Origin, Outcome, Scored, Source
+from pipeline.document import ChromeKind, Failure, Origin, Outcome, Reason, Scored, Source
 from pipeline.duplicates import sketch
+from pipeline.errors import UsageError
 from pipeline.inputs import Begin, Item, Reading, opened, state_of
 from pipeline.read import Raw, source_of
 from pipeline.score import Scorer, load_models
@@ -31,11 +33,20 @@ def make_scorer(models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
 
 @cache
 def _warmed(scorer: Scorer) -> Scorer:
-    """A scorer that has loaded what it loads when it meets a document, which must not cost the first one its time."""
+    """A scorer that has loaded what it loads when it meets a document, which must not cost the first one its time.
+
+    Raises:
+        UsageError: it cannot; then the fault is this machine's and no document's.
+    """
     words = "<p>The boat left the quay at noon on Monday and came back at one, the harbour master said.</p>" * 4
     page = source_of(f"<html><body>{words}</body></html>".encode(), Origin("warm", ""), ".html")
     text = source_of(words.replace("<p>", "").replace("</p>", "\n").encode(), Origin("warm", ""), ".txt")
-    scorer.score_chunk([item for item in (page, text) if isinstance(item, Source)])
+    for outcome in scorer.score_chunk([item for item in (page, text) if isinstance(item, Source)]):
+        if isinstance(outcome, Failure) and outcome.reason is Reason.EXTRACTOR_ERROR:
+            raise UsageError(
+                f"A worker cannot clean any document here ({outcome.detail.rstrip('.')}): "
+                f"see that its temporary folder {gettempdir()} can be written and has room."
+            )
     return scorer
 
 

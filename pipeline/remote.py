@@ -1,6 +1,6 @@
 """Files behind an address (s3://, gs://, memory://): the only module that knows fsspec.
 
-What its file systems raise, which each of them does in its own way, leaves here as OSError.
+Its file systems raise OSError where a file is the matter, and errors of their own libraries where the store is.
 """
 
 import gzip
@@ -56,20 +56,52 @@ class RemoteFile:
         Raises:
             OSError: it cannot be opened.
         """
-        with as_oserror():
+        with _reached(self.address):
             system, path = file_system(self.address)
-            return io.BufferedReader(system.open(path, "rb"), _PIECE)
+            return io.BufferedReader(_Stream(system.open(path, "rb"), self.address), _PIECE)
 
     def contents(self, max_bytes: int) -> bytes:
         """At most one byte more than allowed, unpacked if it is compressed.
 
         Raises:
             OSError, EOFError, zlib.error: it cannot be read, or its compression is broken.
+            UsageError: the store cannot be reached, so that no other file could be read either.
         """
-        with as_oserror():
+        with _reached(self.address):
             system, path = file_system(self.address)
             raw: bytes = b"" if self.is_empty else system.cat_file(path, end=max_bytes + 1)
         return unpacked(raw, self.address, max_bytes)
+
+
+class _Stream(io.RawIOBase):
+    """Tells a store that is gone, whoever reads, from bytes that are broken."""
+
+    def __init__(self, inner: IO[bytes], address: str) -> None:
+        self._inner, self._address = inner, address
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def seekable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer as far as there is something."""
+        with _reached(self._address):
+            raw = self._inner.read(len(buffer))
+        buffer[: len(raw)] = raw
+        return len(raw)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place."""
+        return self._inner.seek(offset, whence)
+
+    def close(self) -> None:
+        """Close what is below too."""
+        self._inner.close()
+        super().close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +201,23 @@ def _safe(name: str) -> str:
 
 
 @contextmanager
+def _reached(address: str) -> Iterator[None]:
+    """What is the store's fault ends the work, as every other file would fail too: a later run goes on."""
+    try:
+        yield
+    except (ConnectionError, TimeoutError) as error:
+        raise _unreached(address, error) from error
+    except (OSError, EOFError, MemoryError, WinnowError):
+        raise
+    except Exception as error:
+        raise _unreached(address, error) from error
+
+
+def _unreached(address: str, error: Exception) -> UsageError:
+    return UsageError(f"{address} cannot be reached ({_first_line(error)}): once it can, the same command goes on.")
+
+
+@contextmanager
 def as_oserror() -> Iterator[None]:
     """Errors of libraries that have trees of their own become OSError."""
     try:
@@ -181,7 +230,8 @@ def as_oserror() -> Iterator[None]:
 
 def why(error: BaseException) -> str:
     """The reason of an error, to stand in a sentence."""
-    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).rstrip(".").lower()
+    told = (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).rstrip(".")
+    return told[:1].lower() + told[1:] if told[1:2].islower() else told
 
 
 def _first_line(error: Exception) -> str:

@@ -18,6 +18,7 @@ from pipeline.stores import Store
 from pipeline.told import Answer, Told
 from pipeline.write import TextOutput, printable, row, text_name
 
+_OF_THE_MACHINE = (Reason.WORKER_LOST, Reason.EXTRACTOR_ERROR)  # may be: the next run tries again
 PREDICT = 32  # documents that share one predict: beyond it the share of a call per document is small
 
 
@@ -140,7 +141,7 @@ class _Earlier:
         return items[place.number] if place.number < len(items) else None
 
     def _stands(self, item: Item, told: Told) -> bool:
-        if told.row["reason"] == Reason.WORKER_LOST or told.row["input"] != printable(item.origin.input):
+        if told.row["reason"] in _OF_THE_MACHINE or told.row["input"] != printable(item.origin.input):
             return False
         files = self._job.text is TextOutput.FILES and told.row["text_file"]
         return not files or self._job.store.has(told.row["text_file"])

@@ -4,9 +4,12 @@ import gzip
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -56,6 +59,25 @@ def endpoint() -> Iterator[str]:
             patch.setenv(name, value)
         yield told["AWS_ENDPOINT_URL"]
     server.stop()
+
+
+@contextmanager
+def served(port: int, files: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """A server of its own, which can be killed, with files in the bucket quay."""
+    command = [sys.executable, "-m", "moto.server", "-p", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            limit = time.monotonic() + 60
+            while socket.socket().connect_ex(("127.0.0.1", port)):
+                assert time.monotonic() < limit
+                time.sleep(0.1)
+            system = s3fs.S3FileSystem(endpoint_url=f"http://127.0.0.1:{port}", skip_instance_cache=True)
+            system.mkdir("s3://quay")
+            for name, content in files.items():
+                system.pipe_file(f"s3://quay/in/{name}", content.encode())
+            yield server
+        finally:
+            server.kill()
 
 
 @pytest.fixture
@@ -164,6 +186,45 @@ def test_unchanged_objects_are_not_done_again_and_changed_ones_are(bucket: str):
     fresh = {name for name in after if after[name] != before.get(name)}
     assert (fresh, set(before) - set(after)) == ({"b/d.txt.gz", "new.txt"}, {"e.txt"})
     assert set(found(f"{bucket}/out/text")) == {f"out/{name}" for name in named(list(after.values()))}
+
+
+def test_object_that_vanishes_during_the_run_is_a_failed_row_and_the_next_run_forgets_it(bucket: str):
+    names = [f"{number:02}.txt" for number in range(20)]
+    upload(f"{bucket}/in", {name: REPORT.replace("112", name) for name in names})
+
+    def remove_last(_done: int, _total: int) -> None:
+        with suppress(FileNotFoundError):
+            s3fs.S3FileSystem().rm_file(f"{bucket}/in/19.txt")
+
+    clean_folder(f"{bucket}/in", f"{bucket}/out", CleanSettings(jobs=1, chunk=1), remove_last)
+    assert [item["reason"] for item in rows_at(bucket)] == [*[None] * 19, "unreadable"]
+    clean_folder(f"{bucket}/in", f"{bucket}/out", CleanSettings(jobs=1, chunk=1))
+    assert [(item["id"], item["status"]) for item in rows_at(bucket)] == [(name, "ok") for name in names[:-1]]
+
+
+def test_store_that_stops_ends_the_run_in_one_sentence_and_the_next_run_goes_on(
+    endpoint: str,  # noqa: ARG001 - for the names and keys that it sets
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+    files = {f"{number:03}.txt": REPORT.replace("112", str(number)) for number in range(160)}
+    arguments = [sys.executable, "-m", "pipeline.cli", "clean", "s3://quay/in", "--output", tmp_path, "--jobs", "1"]
+    with served(port, files) as server, subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True) as run:
+        while not list(tmp_path.glob(".winnow/*.gz")):
+            assert run.poll() is None
+            time.sleep(0.02)
+        server.kill()
+        _, told = run.communicate(timeout=200)
+    kept = {path.name for path in tmp_path.glob(".winnow/*.gz")}
+    assert (run.returncode, told.count("\n"), "cannot be reached" in told) == (2, 1, True)
+    with served(port, files):
+        assert subprocess.run(arguments, check=False, stdout=subprocess.DEVNULL).returncode == 0
+    assert {path.name for path in tmp_path.glob(".winnow/*.gz")} > kept > set()
+    assert [(item["id"], item["status"]) for item in rows_of(tmp_path)] == [(name, "ok") for name in files]
 
 
 def test_run_into_a_bucket_that_was_killed_goes_on_by_parts(bucket: str, tmp_path: Path):

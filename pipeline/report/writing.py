@@ -31,7 +31,7 @@ def write_report(output: str | Path) -> str | Path:
     store = store_of(output)
     with at_hand(store) as folder:
         figures = summarise(folder)
-        bring(store, folder, (row.text_file for row in figures.sample))
+        bring(store, folder, (name for row in figures.sample if (name := row.text_file or "").endswith(".txt")))
         documents = list(_views(figures.sample, folder))
         write_sources(folder, figures.sources)
         write_file(folder / REPORT, report_page(figures, documents, sources=SOURCES))
