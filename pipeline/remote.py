@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import IO, Any
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
 
 from pipeline.errors import MissingExtraError, UsageError, WinnowError
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _HERE = "memory"  # lies in the process that wrote it
 _WEB = frozenset({"http", "https", "ftp"})
+_UNSAFE = {"": "%", ".": "%2E", "..": "%2E%2E"}  # parts of keys that a path takes for something else
 _PIECE = 1 << 20
 
 
@@ -34,7 +34,7 @@ def is_of_this_process(address: str) -> bool:
 
 def local_path(name: str) -> str:
     """The path that a file:// address stands for; other names as they are."""
-    return url2pathname(urlsplit(name).path) if name.lower().startswith("file://") else name
+    return unquote(urlsplit(name).path) if name.lower().startswith("file://") else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ def _walked(name: str) -> list[tuple[bool, str]]:
 
 def _safe(name: str) -> str:
     """A key as an id: no part of it may lead out of a folder or stand for nothing."""
-    return "/".join(part.replace(".", "%2E") if part in {"", ".", ".."} else part for part in name.split("/")) or "%"
+    return "/".join(_UNSAFE.get(part, part) for part in name.replace("\0", "%00").split("/"))
 
 
 @contextmanager

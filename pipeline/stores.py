@@ -19,6 +19,7 @@ from pipeline.remote import as_oserror, file_system, is_address, local_path, why
 from pipeline.write import printable, unwritable
 
 STATE = ".winnow"
+_KEY_BYTES = 1024  # of S3 and of Google's store
 _AT_ONCE = 16  # objects that are fetched together
 
 
@@ -34,6 +35,9 @@ class Store(Protocol):
 
     def absolute(self) -> "Store":
         """The same place, named so that it is found from any working folder."""
+
+    def fitting(self, name: str) -> str:
+        """The name of a text file, cut and with a digest where it is too long for the place."""
 
     def write(self, name: str, raw: bytes) -> None:
         """Write a file, whole or not at all."""
@@ -88,6 +92,10 @@ class LocalStore:
     def absolute(self) -> "LocalStore":
         """The folder from the root."""
         return LocalStore(self.folder.absolute())
+
+    def fitting(self, name: str) -> str:
+        """The name: its parts are short enough."""
+        return name
 
     def write(self, name: str, raw: bytes) -> None:
         """Write a file beside its place, then put it there whole."""
@@ -172,6 +180,15 @@ class RemoteStore:
     def absolute(self) -> "RemoteStore":
         """Addresses are."""
         return self
+
+    def fitting(self, name: str) -> str:
+        """The name, cut where the whole key would be too long."""
+        room = _KEY_BYTES - len(f"{self.address}/".encode())
+        if len(name.encode()) <= room:
+            return name
+        digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+        head = name.encode()[: room - len(f"~{digest}.txt")].decode(errors="ignore")
+        return f"{head}~{digest}.txt"
 
     def write(self, name: str, raw: bytes) -> None:
         """Put one object."""

@@ -156,7 +156,7 @@ def _stored(answer: Answer, job: Job) -> Answer:
         return replace(answer, told=replace(told, text=None))
     if job.text is TextOutput.RECORDS:
         return answer
-    name = text_name(told.row["id"])
+    name = job.store.fitting(text_name(told.row["id"]))
     job.store.write(name, told.text.encode())
     return replace(answer, told=replace(told, text=None, row=told.row | {"text_file": name}))
 

@@ -260,6 +260,18 @@ def test_report_of_a_run_in_a_bucket_is_written_there_and_shows_its_texts(bucket
     assert "out/sources.csv" in found(bucket)
 
 
+def test_keys_that_no_path_can_have_stay_within_the_output_and_apart(bucket: str, tmp_path: Path):
+    keys = ["../up.txt", "a//b.txt", "a/b.txt", "A/B.txt", "./c.txt", "a/%/b.txt", f"{'long/' * 200}d.txt"]
+    upload(f"{bucket}/in", {key: REPORT.replace("112", str(number)) for number, key in enumerate(keys)})
+    clean_folder(f"{bucket}/in", tmp_path / "out", CleanSettings(jobs=1))
+    rows = rows_of(tmp_path / "out")
+    assert {path.relative_to(tmp_path / "out").as_posix() for path in tmp_path.rglob("*.txt")} == named(rows)
+    assert (len(rows), len(named(rows)), {item["status"] for item in rows}) == (len(keys), len(keys), {"ok"})
+    clean_folder(f"{bucket}/in", f"{bucket}/out", CleanSettings(jobs=1))
+    assert set(found(f"{bucket}/out/text")) == {f"out/{name}" for name in named(rows_at(bucket))}
+    assert len(rows_at(bucket)) == len(keys)
+
+
 @pytest.mark.parametrize(
     ("given", "output", "told"),
     [
