@@ -1,19 +1,18 @@
 """Scores inputs in this process, and writes nothing: what `winnow score` prints."""
 
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
 from pipeline.document import ChromeKind, Failure, Source
-from pipeline.errors import UsageError
 from pipeline.features import language_of
-from pipeline.inputs import Reading, cut, opened
+from pipeline.inputs import Place, Reading, container, counted, cut, list_places, opened
 from pipeline.judging import make_scorer
-from pipeline.read import STDIN, Entry, Raw, list_entries, load_stream, source_of
+from pipeline.read import source_of
 from pipeline.score import CHUNK, Scorer
 from pipeline.write import Row, row
 
@@ -39,11 +38,8 @@ def score_inputs(
         ModelError: the models cannot be used.
     """
     scorer = _scorer(models, keep)
-    if any(str(name) == STDIN for name in inputs) and sys.stdin is None:
-        raise UsageError("- reads standard input, and there is none: name a file.")
-    parts = [list(part) for _, part in groupby(map(str, inputs), key=lambda name: name == STDIN)]
-    listed = [None if part[0] == STDIN else list_entries([Path(name) for name in part], pattern) for part in parts]
-    return _scored_rows(scorer, _opened(listed, Reading(max_bytes, field)))
+    places = list_places([os.fspath(name) for name in inputs], pattern, max_bytes)
+    return _scored_rows(scorer, _opened(places, Reading(max_bytes, field)))
 
 
 def _scorer(models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
@@ -53,18 +49,17 @@ def _scorer(models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
         return make_scorer(models, keep)
 
 
-def _opened(parts: Iterable[Sequence[Entry] | None], reading: Reading) -> Iterator[Source | Failure]:
-    """Sources of listed files in order; None stands for standard input."""
-    for entries in parts:
-        if entries is None:
-            yield load_stream(sys.stdin.buffer, reading.max_bytes)
-        else:
-            for unit in cut(entries, reading, CHUNK):
-                yield from (_decoded(item) for item in opened(unit, reading))
+def _opened(places: Sequence[Place], reading: Reading) -> Iterator[Source | Failure]:
+    """Sources in order."""
+    totals = counted([place for place in places if container(place)], _nothing, reading)
+    for unit in cut(places, totals, CHUNK):
+        for item in (item for piece in unit for item in piece.items):
+            found = opened(item, reading, _nothing)
+            yield found if isinstance(found, Failure) else source_of(found.raw, found.origin, found.suffix)
 
 
-def _decoded(item: Raw | Failure) -> Source | Failure:
-    return item if isinstance(item, Failure) else source_of(item.raw, item.origin, item.suffix)
+def _nothing() -> None:
+    """Nobody watches the time."""
 
 
 def _scored_rows(scorer: Scorer, opened: Iterator[Source | Failure]) -> Iterator[Row]:

@@ -2,17 +2,17 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from pathlib import Path
 
 from pipeline.document import Status
 from pipeline.duplicates import firsts, nearly
 from pipeline.parts import Parts
+from pipeline.stores import Store
 from pipeline.told import Told
-from pipeline.write import Format, Row, results_writer, write_file
+from pipeline.write import Format, Row, results_writer
 
 _TEXTS = 10_000  # records in a part of text/
 
@@ -55,23 +55,23 @@ class Tally:
             self.verdicts[told["verdict"] or "unscored"] += 1
 
 
-def join(folder: Path, parts: Parts, names: Sequence[str], form: Format) -> Tally:
+def join(store: Store, parts: Parts, names: Sequence[str], form: Format) -> Tally:
     """Write results and text records out of parts, in order; what is told of copies names the first.
 
     Raises:
-        UsageError: the folder cannot be written.
+        UsageError: the store cannot be written.
         MissingExtraError: the format needs a library that is not installed.
     """
-    exact = firsts(digest for name in names for digest in parts.head(name).letters)
-    near = nearly(told for name in names for told in parts.head(name).sketches)  # none where nobody asked
+    exact = firsts(digest for head in parts.heads(names) for digest in head.letters)
+    near = nearly(told for head in parts.heads(names) for told in head.sketches)  # none where nobody asked
     copies = near | exact
     originals: dict[int, str] = dict.fromkeys(copies.values(), "")
     tally = Tally()
     with ExitStack() as stack:
-        write = stack.enter_context(results_writer(folder, form))
-        texts = _Texts(folder)
+        write = stack.enter_context(results_writer(stack.enter_context(store.composing()), form))
+        texts = _Texts(store)
         stack.callback(texts.flush)
-        for place, told in enumerate(_all(parts, names)):
+        for place, (_, told) in enumerate(parts.items(names)):
             if place in originals:
                 originals[place] = told.row["id"]
             item = told.row | {"duplicate_of": originals[copies[place]] if place in copies else None}
@@ -82,16 +82,11 @@ def join(folder: Path, parts: Parts, names: Sequence[str], form: Format) -> Tall
     return tally
 
 
-def _all(parts: Parts, names: Sequence[str]) -> Iterator[Told]:
-    for name in names:
-        yield from (told for _, told in parts.items(name))
-
-
 class _Texts:
     """Texts as records (id, title, text) in parts of `_TEXTS`; each appears whole."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._held: list[str] = []
         self.names: set[str] = set()
 
@@ -112,5 +107,5 @@ class _Texts:
             self._write(f"text/part-{len(self.names) - 1:05}.jsonl")
 
     def _write(self, name: str) -> None:
-        write_file(self._folder / name, "\n".join(self._held) + "\n")
+        self._store.write(name, "".join(f"{line}\n" for line in self._held).encode())
         self._held.clear()

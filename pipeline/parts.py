@@ -5,19 +5,20 @@ made, and stays after the run: an unchanged document is taken from it. It is win
 """
 
 import gzip
+import io
 import json
+import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any
 
+from pipeline.stores import STATE, Store
 from pipeline.told import Told
-from pipeline.write import unwritable
 
-STATE = ".winnow"
+_PART = re.compile(r"\d+-\d+\.gz")
 _TORN = (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError)
 
 
@@ -33,7 +34,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Spot:
     """Where a document's row lies: the name of a part and the number of the row in it."""
 
     part: str
@@ -42,24 +43,26 @@ class Place:
 
 @dataclass(slots=True)
 class Parts:
-    """The parts in an output folder."""
+    """The parts in a store."""
 
-    folder: Path
+    store: Store
     made: str
     _places: dict[bytes, tuple[int, int]] = field(default_factory=dict)
     _names: list[str] = field(default_factory=list)
 
     def names(self) -> list[str]:
         """Names of all parts, the oldest run's first."""
-        return sorted(path.name for path in self.folder.glob("*.gz"))
+        found = (name.removeprefix(f"{STATE}/") for name in self.store.names(STATE))
+        return [name for name in found if _PART.fullmatch(name)]
 
     def index(self) -> int:
         """Note where every document's row lies; the number of the next run."""
         runs = [0]
-        for name in self.names():
+        names = self.names()
+        for name, raw in zip(names, self._read(names), strict=True):
             runs.append(int(name.partition("-")[0]))
             with suppress(*_TORN):
-                head = self.head(name)
+                head = _head(raw)
                 if head.made == self.made:
                     self._note(name, head.ids)
         return max(runs) + 1
@@ -69,29 +72,30 @@ class Parts:
         for number, identifier in enumerate(ids):
             self._places[_key(identifier)] = (len(self._names) - 1, number)
 
-    def find(self, identifier: str) -> Place | None:
+    def find(self, identifier: str) -> Spot | None:
         """Where the newest row of a document lies."""
         place = self._places.get(_key(identifier))
-        return Place(self._names[place[0]], place[1]) if place else None
+        return Spot(self._names[place[0]], place[1]) if place else None
 
-    def head(self, name: str) -> Head:
-        """What a part says of itself."""
-        with gzip.open(self.folder / name, "rt", encoding="utf-8") as stream:
-            return Head(**json.loads(stream.readline()))
+    def heads(self, names: Sequence[str]) -> Iterator[Head]:
+        """What parts say of themselves."""
+        yield from map(_head, self._read(names))
 
-    def items(self, name: str) -> Iterator[tuple[str | None, Told]]:
-        """The state of each document and what was told of it."""
-        with gzip.open(self.folder / name, "rt", encoding="utf-8") as stream:
-            head = Head(**json.loads(stream.readline()))
-            for state, line in zip(head.states, stream, strict=True):
-                yield state, Told(**json.loads(line))
+    def items(self, names: Sequence[str]) -> Iterator[tuple[str | None, Told]]:
+        """The state of each document of the parts and what was told of it."""
+        for raw in self._read(names):
+            yield from _items(raw)
 
     def read(self, name: str) -> list[tuple[str | None, Told]]:
         """All items of a part; none where it is damaged, so that its documents are done again."""
         try:
-            return list(self.items(name))
+            return list(self.items([name]))
         except _TORN:
             return []
+
+    def _read(self, names: Sequence[str]) -> Iterator[bytes]:
+        for raw in self.store.read([f"{STATE}/{name}" for name in names]):
+            yield raw or b""
 
     def write(self, name: str, told: Sequence[Told], states: Sequence[str | None]) -> None:
         """Write a part, whole or not at all.
@@ -108,21 +112,25 @@ class Parts:
         )
         lines = [json.dumps(line, ensure_ascii=False) for line in (asdict(head), *map(_plain, told))]
         raw = gzip.compress("".join(f"{line}\n" for line in lines).encode(), 1, mtime=0)
-        beside = self.folder / f".{name}.part"
-        try:
-            beside.write_bytes(raw)
-            beside.replace(self.folder / name)
-        except OSError as error:
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)
-            raise unwritable(self.folder / name, error) from error
+        self.store.write(f"{STATE}/{name}", raw)
 
     def keep(self, names: Iterable[str]) -> None:
         """Remove all other parts, and what a killed run left."""
-        wanted = set(names)
-        for path in self.folder.iterdir():
-            if path.name not in wanted and path.name.endswith((".gz", ".part")):
-                path.unlink(missing_ok=True)
+        wanted = {f"{STATE}/{name}" for name in names}
+        found = self.store.names(STATE)
+        self.store.remove(name for name in found if name not in wanted and name.endswith((".gz", ".part")))
+
+
+def _head(raw: bytes) -> Head:
+    with gzip.open(io.BytesIO(raw), "rt", encoding="utf-8") as stream:
+        return Head(**json.loads(stream.readline()))
+
+
+def _items(raw: bytes) -> Iterator[tuple[str | None, Told]]:
+    with gzip.open(io.BytesIO(raw), "rt", encoding="utf-8") as stream:
+        head = Head(**json.loads(stream.readline()))
+        for state, line in zip(head.states, stream, strict=True):
+            yield state, Told(**json.loads(line))
 
 
 def digest(told: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Containers of many documents: JSON lines, CSV, Parquet and WARC as a stream of records, broken ones included.
 
 A record is known by its number in the container, from 1. Everything here is read as a stream; nothing is held whole.
+Finding a record and decoding it are two steps, so that one that does harm when it is decoded can be passed over.
 """
 
 import csv
@@ -10,17 +11,19 @@ import json
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from pipeline.errors import MissingExtraError
-from pipeline.read import is_container
+from pipeline.remote import Given, RemoteFile, as_oserror, why
 
-__all__ = ["Record", "is_container", "records"]
+Container = Path | RemoteFile | Given
 _FIELDS = ("html", "text", "content", "body")  # where a document is looked for when no name is given
 _DATES = ("date", "published", "timestamp")
+_LOOK = 100  # records that are passed over between two signs of life
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,12 @@ class Record:
     too_large: bool = False
 
 
-def records(path: Path, field: str | None, max_bytes: int) -> Iterator[Record]:
+Pending = Callable[[], Record]
+"""A record that is found and not decoded; it has to be called before the next one is looked for."""
+_BROKEN = (OSError, EOFError, zlib.error)
+
+
+def pending(container: Container, field: str | None, max_bytes: int) -> Iterator[Pending]:
     """The records of a container in order; an end that is torn off is one more, broken.
 
     Args:
@@ -46,24 +54,79 @@ def records(path: Path, field: str | None, max_bytes: int) -> Iterator[Record]:
         MissingExtraError: the format needs a library that is not installed.
     """
     try:
-        yield from _READERS[_kind(path)](path, field, max_bytes)
-    except (OSError, EOFError, zlib.error) as error:
-        yield Record(broken=f"The container ends or breaks here: {_why(error)}.")
+        with as_oserror():
+            yield from _READERS[_kind(container)](container, field, max_bytes)
+    except _BROKEN as error:
+        yield partial(_torn, why(error))
 
 
-def _kind(path: Path) -> str:
-    name = path.name.lower().removesuffix(".gz")
+def decoded(found: Pending) -> Record:
+    """The record itself."""
+    try:
+        with as_oserror():
+            return found()
+    except _BROKEN as error:
+        return _torn(why(error))
+
+
+def _torn(reason: str) -> Record:
+    return Record(broken=f"The container ends or breaks here: {reason}.")
+
+
+class Reader:
+    """A container that goes on being read where it was left, so that its slices cost one way through it and not many.
+
+    Args:
+        begin: called now and then while records are passed over.
+    """
+
+    def __init__(self, container: Container, field: str | None, max_bytes: int) -> None:
+        self._found = pending(container, field, max_bytes)
+        self.next = 1
+
+    def record(self, number: int, begin: Callable[[], None]) -> Record | None:
+        """The record of a number that is not behind; None where the container has fewer."""
+        found: Pending | None = None
+        while self.next <= number:
+            found = next(self._found, None)
+            if found is None:
+                return None
+            if self.next % _LOOK == 0:
+                begin()
+            self.next += 1
+        return decoded(found) if found else None
+
+
+def count(container: Container, field: str | None, max_bytes: int, begin: Callable[[], None]) -> int:
+    """How many records there are; `begin` is called now and then."""
+    total = 0
+    for total, _ in enumerate(pending(container, field, max_bytes), 1):
+        if total % _LOOK == 0:
+            begin()
+    return total
+
+
+def _kind(container: Container) -> str:
+    name = _name(container).removesuffix(".gz")
     return name[name.rindex(".") :]
 
 
-def _why(error: BaseException) -> str:
-    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)).rstrip(".").lower()
+def _name(container: Container) -> str:
+    return (container.name if isinstance(container, Path) else container.address).lower()
 
 
-def _opened(path: Path) -> IO[bytes]:
-    if path.suffix.lower() == ".gz":
-        return io.BufferedReader(gzip.open(path, "rb"))
-    return path.open("rb")
+def _bytes(container: Container) -> IO[bytes]:
+    return container.open("rb") if isinstance(container, Path) else container.open()
+
+
+@contextmanager
+def _opened(container: Container) -> Iterator[IO[bytes]]:
+    with _bytes(container) as stream:
+        if _name(container).endswith(".gz"):
+            with io.BufferedReader(gzip.GzipFile(fileobj=stream)) as unpacked:
+                yield unpacked
+        else:
+            yield stream
 
 
 def _lines(stream: IO[bytes], max_bytes: int) -> Iterator[bytes | None]:
@@ -78,13 +141,13 @@ def _lines(stream: IO[bytes], max_bytes: int) -> Iterator[bytes | None]:
         yield None
 
 
-def _json_lines(path: Path, field: str | None, max_bytes: int) -> Iterator[Record]:
-    with _opened(path) as stream:
+def _json_lines(container: Container, field: str | None, max_bytes: int) -> Iterator[Pending]:
+    with _opened(container) as stream:
         for line in _lines(stream, max_bytes):
             if line is None:
-                yield Record(too_large=True)
+                yield partial(Record, too_large=True)
             elif line.strip():
-                yield _json_line(line, field)
+                yield partial(_json_line, line, field)
 
 
 def _json_line(line: bytes, field: str | None) -> Record:
@@ -115,19 +178,19 @@ def _string(fields: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
     return next((value for value in found if isinstance(value, str) and value), None)
 
 
-def _csv(path: Path, field: str | None, max_bytes: int) -> Iterator[Record]:
+def _csv(container: Container, field: str | None, max_bytes: int) -> Iterator[Pending]:
     csv.field_size_limit(min(2 * max_bytes + 100_000, sys.maxsize))
-    with _opened(path) as stream, io.TextIOWrapper(stream, "utf-8-sig", "replace", newline="") as text:
+    with _opened(container) as stream, io.TextIOWrapper(stream, "utf-8-sig", "replace", newline="") as text:
         rows = csv.DictReader(text, strict=True)
         while True:
             try:
                 row = next(rows, None)
             except csv.Error as error:
-                yield Record(broken=f"The row cannot be read: {error}.")
+                yield partial(Record, broken=f"The row cannot be read: {error}.")
                 continue
             if row is None:
                 return
-            yield _csv_row(row, field)
+            yield partial(_csv_row, row, field)
 
 
 def _csv_row(row: dict[str, Any], field: str | None) -> Record:
@@ -136,39 +199,39 @@ def _csv_row(row: dict[str, Any], field: str | None) -> Record:
     return _from_fields(row, field)
 
 
-def _parquet(path: Path, field: str | None, _max_bytes: int) -> Iterator[Record]:
+def _parquet(container: Container, field: str | None, _max_bytes: int) -> Iterator[Pending]:
     try:
         import pyarrow as pa  # noqa: PLC0415 - optional ([parquet] extra)
         import pyarrow.parquet as pq  # noqa: PLC0415
     except ImportError as error:
         raise MissingExtraError("Reading .parquet", "parquet") from error
     try:
-        with pq.ParquetFile(path) as file:
+        with _bytes(container) as stream, pq.ParquetFile(stream) as file:
             wanted = {field} if field else {*_FIELDS}
             columns = [name for name in file.schema_arrow.names if name in {*wanted, "url", *_DATES}]
             for batch in file.iter_batches(batch_size=100, columns=columns):
-                yield from (_from_fields(row, field) for row in batch.to_pylist())
+                yield from (partial(_from_fields, row, field) for row in batch.to_pylist())
     except pa.ArrowException as error:
-        yield Record(broken=f"The file cannot be read as Parquet: {str(error).splitlines()[0]}.")
+        yield partial(Record, broken=f"The file cannot be read as Parquet: {str(error).splitlines()[0]}.")
 
 
-def _warc(path: Path, _field: str | None, max_bytes: int) -> Iterator[Record]:
+def _warc(container: Container, _field: str | None, max_bytes: int) -> Iterator[Pending]:
     try:
         from fastwarc.warc import ArchiveIterator, WarcRecordType  # noqa: PLC0415 - optional ([warc] extra)
     except ImportError as error:
         raise MissingExtraError("Reading .warc", "warc") from error
-    with path.open("rb") as stream:
-        for record in ArchiveIterator(stream, record_types=WarcRecordType.response, auto_decode="all"):
-            kind = (record.http_content_type or "").lower()
-            if "html" not in kind:
-                continue
-            expected = record.content_length if not _encoded(record.http_headers) else 0
-            raw = record.reader.read(max_bytes + 1)
-            if len(raw) < min(expected, max_bytes + 1):
-                yield Record(broken="The record ends early: the container is torn.")
-                continue
-            headers = record.headers
-            yield Record(raw, ".html", headers.get("WARC-Target-URI"), headers.get("WARC-Date"))
+    with _bytes(container) as stream:
+        for response in ArchiveIterator(stream, record_types=WarcRecordType.response, auto_decode="all"):
+            if "html" in (response.http_content_type or "").lower():
+                yield partial(_warc_record, response, max_bytes)
+
+
+def _warc_record(response: Any, max_bytes: int) -> Record:
+    expected = response.content_length if not _encoded(response.http_headers) else 0
+    raw = response.reader.read(max_bytes + 1)
+    if len(raw) < min(expected, max_bytes + 1):
+        return Record(broken="The record ends early: the container is torn.")
+    return Record(raw, ".html", response.headers.get("WARC-Target-URI"), response.headers.get("WARC-Date"))
 
 
 def _encoded(headers: Any) -> bool:
@@ -176,15 +239,9 @@ def _encoded(headers: Any) -> bool:
     return any(headers.get(name) for name in ("Content-Encoding", "Transfer-Encoding"))
 
 
-_READERS: dict[str, Callable[[Path, str | None, int], Iterator[Record]]] = {
+_READERS: dict[str, Callable[[Container, str | None, int], Iterator[Pending]]] = {
     ".jsonl": _json_lines,
     ".csv": _csv,
     ".parquet": _parquet,
     ".warc": _warc,
 }
-
-
-def count(path: Path, field: str | None, max_bytes: int) -> int:
-    """How many records there are."""
-    with closing(records(path, field, max_bytes)) as found:  # type: ignore[type-var]  # a generator
-        return sum(1 for _ in found)

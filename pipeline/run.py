@@ -4,12 +4,11 @@ Two steps: every unit of documents becomes a part (`unit`), then the parts becom
 are worked on is the business of `pool`.
 """
 
-import fcntl
 import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,25 +16,30 @@ from importlib.metadata import PackageNotFoundError, version
 from itertools import takewhile
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
 from pipeline.backend import Backend, Dedup
 from pipeline.document import UNSURE, ChromeKind, Label, Status
 from pipeline.duplicates import check_dedup
 from pipeline.errors import UsageError
-from pipeline.inputs import Reading, Unit, cut
+from pipeline.inputs import Place, Reading, Unit, container, cut, list_places
 from pipeline.joining import Tally, join
 from pipeline.output import RUN, prepare_output, sweep
-from pipeline.parts import STATE, Parts, Place, digest
+from pipeline.parts import Parts, Spot, digest
 from pipeline.pool import Broken, Limits, on_cluster, on_this_machine, once
-from pipeline.read import MAX_BYTES, Entry, list_entries
-from pipeline.unit import Job, Task, work_unit
-from pipeline.write import Format, TextOutput, check_format, printable, unwritable, write_file
+from pipeline.read import MAX_BYTES
+from pipeline.remote import is_of_this_process
+from pipeline.stores import Store, store_of
+from pipeline.unit import Job, Task, records_of, work_unit
+from pipeline.write import Format, TextOutput, check_format, printable
 
 if TYPE_CHECKING:
     from pipeline.judging import MakeScorer
 
 Progress = Callable[[int, int], None]
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 _PART = 128  # documents of a unit of work: what a killed run loses at most, for each process
 _SHARES = 4  # units for each process at least, so that none is idle long at the end of a small run
 
@@ -107,8 +111,9 @@ def clean_folder(
     is not done again.
 
     Args:
-        inputs: files and folders.
-        output: made when missing; an earlier run's results in it are replaced, other folders are refused.
+        inputs: files and folders, fsspec addresses (s3://, gs://, memory://), `-` for standard input.
+        output: a folder or an address, made when missing; an earlier run's results in it are replaced, other folders
+            are refused.
         settings: defaults are those of `winnow clean`.
         progress: called with documents done and documents in all.
 
@@ -118,33 +123,49 @@ def clean_folder(
         KeyboardInterrupt: after what was done has been written.
     """
     chosen = settings or CleanSettings()
-    paths = [Path(inputs)] if isinstance(inputs, str | Path) else [Path(path) for path in inputs]
-    folder = Path(output)
+    names = [os.fspath(name) for name in ([inputs] if isinstance(inputs, str | Path) else inputs)]
+    store = store_of(output)
     started = perf_counter()
-    check_format(chosen.form)
-    check_dedup(chosen.dedup)
-    entries = list_entries(paths, chosen.pattern)
+    _check(chosen, store)
+    places = list_places(names, chosen.pattern, chosen.max_bytes)
     fingerprint = _fingerprint(chosen)
-    prepare_output(folder, paths)
-    with _interruptible() as stop, _claimed(folder):
-        if not (folder / RUN).exists():  # ours from now on
-            record = _record(_summary(Tally(), 0.0, interrupted=True), chosen, paths, fingerprint)
-            _write_record(folder, record)
-        parts = Parts(folder / STATE, _made(chosen, fingerprint))
+    prepare_output(store, names)
+    with _interruptible() as stop, store.claimed():
+        if not store.has(RUN):  # ours from now on
+            _write_record(store, _record(_summary(Tally(), 0.0, interrupted=True), chosen, names, fingerprint))
+        parts = Parts(store, _made(chosen, fingerprint))
         if chosen.fresh:
             parts.keep([])
-        units = _units(entries, chosen)
-        watching = _Watching(stop, sum(piece.documents for unit in units for piece in unit), progress)
-        names = _done(units, parts, _job(folder, parts, chosen, fingerprint), chosen, watching)
-        tally = join(folder, parts, names, chosen.form)
-        sweep(folder, chosen.form, tally.places)
+        tally, done = _joined(places, parts, chosen, fingerprint, _Watching(stop, progress))
+        sweep(store, chosen.form, tally.places)
         if not stop.is_set():
-            parts.keep(names)
+            parts.keep(done)
         summary = _summary(tally, perf_counter() - started, interrupted=stop.is_set())
-        _write_record(folder, _record(summary, chosen, paths, fingerprint))
+        _write_record(store, _record(summary, chosen, names, fingerprint))
     if stop.is_set():
         raise KeyboardInterrupt
     return summary
+
+
+def _check(settings: CleanSettings, store: Store) -> None:
+    """Refuse what cannot work, before any work is done."""
+    check_format(settings.form)
+    check_dedup(settings.dedup)
+    if settings.backend is Backend.DASK and is_of_this_process(store.name):
+        raise UsageError(
+            f"--output {store.name} lies in this process, which --backend dask does not share: name s3://."
+        )
+
+
+def _joined(
+    places: Sequence[Place], parts: Parts, settings: CleanSettings, fingerprint: str, watching: "_Watching"
+) -> tuple[Tally, list[str]]:
+    """The run itself: units are cut and done, and their parts are joined; counts, and names of the parts."""
+    job = _job(parts, settings, fingerprint)
+    units = _units(places, job, settings, watching.stop)
+    watching.total = sum(piece.documents for unit in units for piece in unit)
+    names = _done(units, parts, job, settings, watching)
+    return join(parts.store, parts, names, settings.form), names
 
 
 def _fingerprint(settings: CleanSettings) -> str:
@@ -153,7 +174,7 @@ def _fingerprint(settings: CleanSettings) -> str:
     Raises:
         UsageError: they do not fit into the memory limit, or a worker cannot be started.
     """
-    found = once(partial(_worker_fingerprint, settings.scorer, settings.models, settings.keep), settings.limits)
+    found = once(partial(_worker_fingerprint, settings.scorer, _models(settings), settings.keep), settings.limits)
     if isinstance(found, Broken):
         raise UsageError(
             f"A worker cannot load the models within --memory-limit {settings.limits.megabytes} MB ({found.fault}): "
@@ -168,33 +189,40 @@ def _worker_fingerprint(make: "MakeScorer | None", models: Path | None, keep: fr
     return fingerprint(make or make_scorer, models, keep)
 
 
-def _judge(documents: Any, begin: Any, settings: CleanSettings) -> Any:
+def _models(settings: CleanSettings) -> Path | None:
+    """Where the models are, also for a worker that works in another folder."""
+    return settings.models.absolute() if settings.models else None
+
+
+def _judge(wanted: Any, begin: Any, settings: CleanSettings, reading: Reading, models: Path | None) -> Any:
     """What a worker does."""
-    from pipeline.judging import judge, make_scorer  # noqa: PLC0415 - loads scikit-learn, in workers only
+    from pipeline.judging import Judging, judge, make_scorer  # noqa: PLC0415 - loads scikit-learn, in workers only
 
-    scorer = partial(settings.scorer or make_scorer, settings.models, settings.keep)
-    return judge(documents, begin, scorer, near=settings.dedup is Dedup.NEAR)
+    scorer = partial(settings.scorer or make_scorer, models, settings.keep)
+    return judge(wanted, begin, Judging(reading, scorer, near=settings.dedup is Dedup.NEAR))
 
 
-def _units(entries: Sequence[Entry], settings: CleanSettings) -> list[Unit]:
-    share = -(-len(entries) // (_jobs(settings) * _SHARES))
+def _units(places: Sequence[Place], job: Job, settings: CleanSettings, stop: threading.Event) -> list[Unit]:
+    share = -(-len(places) // (_jobs(settings) * _SHARES))
     size = settings.chunk or (_PART if settings.backend is Backend.DASK else max(8, min(_PART, share)))
-    return cut(entries, Reading(settings.max_bytes, settings.field), size)
+    containers = [place for place in places if container(place)]
+    totals = list(_working(partial(records_of, job=job), containers, settings, stop)) if containers else []
+    return cut(places, totals, size)
 
 
 def _jobs(settings: CleanSettings) -> int:
     return settings.jobs or os.cpu_count() or 1
 
 
-def _job(folder: Path, parts: Parts, settings: CleanSettings, fingerprint: str) -> Job:
+def _job(parts: Parts, settings: CleanSettings, fingerprint: str) -> Job:
+    reading = Reading(settings.max_bytes, settings.field, os.getcwd(), run=uuid4().hex)  # noqa: PTH109 - a name
     return Job(
-        folder.resolve(),
-        parts.folder.resolve(),
+        parts.store.absolute(),
         parts.made,
         parts.index(),
         fingerprint,
-        judge=partial(_judge, settings=settings),
-        reading=Reading(settings.max_bytes, settings.field),
+        judge=partial(_judge, settings=settings, reading=reading, models=_models(settings)),
+        reading=reading,
         limits=settings.limits,
         text=settings.text,
         drop=settings.drop,
@@ -206,22 +234,27 @@ def _done(units: Sequence[Unit], parts: Parts, job: Job, settings: CleanSettings
     names: list[str] = []
     tasks = (Task(number, unit, _earlier(unit, parts)) for number, unit in enumerate(units))
     wanted = takewhile(lambda _: not watching.stop.is_set(), tasks)
-    for unit, name in zip(units, _working(wanted, job, settings, watching.stop), strict=False):
+    for unit, name in zip(units, _working(partial(work_unit, job=job), wanted, settings, watching.stop), strict=False):
         names += [name] if name else []
         watching.tell(sum(piece.documents for piece in unit))
     return names
 
 
-def _earlier(unit: Unit, parts: Parts) -> tuple[Place | None, ...]:
-    return tuple(parts.find(identifier) for piece in unit for identifier in piece.ids)
+def _earlier(unit: Unit, parts: Parts) -> tuple[Spot | None, ...]:
+    return tuple(parts.find(item.id) for piece in unit for item in piece.items)
 
 
-def _working(tasks: Iterator[Task], job: Job, settings: CleanSettings, stop: threading.Event) -> Iterator[str | None]:
+def _working(
+    work: Callable[..., _Result],
+    items: Iterable[_Item],
+    settings: CleanSettings,
+    stop: threading.Event,
+) -> Iterator[_Result]:
+    """Results in the order of items, from the processes of this machine or from the cluster."""
     if settings.backend is Backend.DASK:
-        yield from on_cluster(partial(work_unit, job=job, stopped=_never), tasks, settings.scheduler)
+        yield from on_cluster(partial(work, stopped=_never), items, settings.scheduler)
     else:
-        work = partial(work_unit, job=job, stopped=stop.is_set)
-        yield from on_this_machine(work, tasks, _jobs(settings))
+        yield from on_this_machine(partial(work, stopped=stop.is_set), items, _jobs(settings))
 
 
 def _never() -> bool:
@@ -234,8 +267,8 @@ class _Watching:
     """Who is told of documents done, and whether somebody wants an end."""
 
     stop: threading.Event
-    total: int
     progress: Progress | None
+    total: int = 0
     done: int = 0
 
     def tell(self, documents: int) -> None:
@@ -260,28 +293,6 @@ def _interruptible() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
-@contextmanager
-def _claimed(folder: Path) -> Iterator[None]:
-    """The folder for one run at a time; the system gives it back however the run ends.
-
-    Raises:
-        UsageError: another run is writing into it, or it cannot be written.
-    """
-    try:
-        (folder / STATE).mkdir(exist_ok=True)
-        with (folder / STATE / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise UsageError(
-                    f"Another run is writing into {printable(os.fspath(folder))}: "
-                    "wait for it or choose another --output."
-                ) from error
-            yield
-    except OSError as error:
-        raise unwritable(folder, error) from error
-
-
 def _made(settings: CleanSettings, fingerprint: str) -> str:
     """What rows depend on beside the documents."""
     told = _told_settings(settings)
@@ -300,8 +311,8 @@ def _version() -> str:
         return "checkout"
 
 
-def _write_record(folder: Path, record: Mapping[str, Any]) -> None:
-    write_file(folder / RUN, json.dumps(record, indent=1) + "\n")
+def _write_record(store: Store, record: Mapping[str, Any]) -> None:
+    store.write(RUN, (json.dumps(record, indent=1) + "\n").encode())
 
 
 def _summary(tally: Tally, seconds: float, *, interrupted: bool) -> Summary:
@@ -315,12 +326,12 @@ def _summary(tally: Tally, seconds: float, *, interrupted: bool) -> Summary:
     )
 
 
-def _record(summary: Summary, settings: CleanSettings, inputs: Sequence[Path], fingerprint: str) -> dict[str, Any]:
+def _record(summary: Summary, settings: CleanSettings, inputs: Sequence[str], fingerprint: str) -> dict[str, Any]:
     """run.json: what was asked, with what, and what came of it."""
     return {
         "winnow": _version(),
         "models": fingerprint,
-        "inputs": [printable(os.fspath(path)) for path in inputs],
+        "inputs": [printable(name) for name in inputs],
         "settings": _told_settings(settings),
         "counts": {"inputs": summary.inputs, **summary.statuses},
         "reasons": summary.reasons,

@@ -13,3 +13,16 @@ class Told:
     text: str | None = None
     letters: str | None = None
     sketch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a worker found of one document.
+
+    Attributes:
+        state: what the document must still be for this to hold; None for one that could not be read.
+        told: None where the document is as it was and nothing is to be told anew.
+    """
+
+    state: str | None
+    told: Told | None

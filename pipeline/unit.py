@@ -1,26 +1,25 @@
-"""One unit of work: its documents are read, those that are new are judged in a worker process, and a part is written.
+"""One unit of work: its documents are opened and judged in a worker process, and a part is written.
 
-Runs in a thread of this process or in a worker of a cluster. Documents that an earlier run has told of, and that are
-as they were then, are taken from its parts.
+Runs in a thread of this process or in a worker of a cluster, and opens no document itself. Documents that an earlier
+run has told of, and that are as they were then, are taken from its parts.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from hashlib import blake2b
-from pathlib import Path
+from typing import cast
 
 from pipeline.document import Failure, Reason
-from pipeline.inputs import Reading, Unit, opened
-from pipeline.parts import Parts, Place
-from pipeline.pool import Begin, Fault, Limits, StoppedError, guarded
-from pipeline.read import Raw
-from pipeline.told import Told
-from pipeline.write import TextOutput, printable, row, text_name, write_file
+from pipeline.inputs import Item, Place, Reading, Unit, counted, identify, state_of
+from pipeline.parts import Parts, Spot
+from pipeline.pool import Begin, Broken, Fault, Limits, StoppedError, guarded, once
+from pipeline.stores import Store
+from pipeline.told import Answer, Told
+from pipeline.write import TextOutput, printable, row, text_name
 
+_OF_THE_MACHINE = (Reason.WORKER_LOST, Reason.EXTRACTOR_ERROR)  # may be: the next run tries again
 PREDICT = 32  # documents that share one predict: beyond it the share of a call per document is small
-_HELD = 32_000_000  # bytes of documents that are in hand at once, so that large ones share less
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Task:
 
     number: int
     unit: Unit
-    earlier: tuple[Place | None, ...]
+    earlier: tuple[Spot | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +36,38 @@ class Job:
     """What all units of a run have in common; picklable.
 
     Attributes:
-        folder: of the output.
-        run: number of this run, higher than that of all earlier ones in the folder.
+        run: number of this run, higher than that of all earlier ones in the store.
         judge: `judging.judge` with its scorer.
         drop: verdicts whose texts are not stored.
     """
 
-    folder: Path
-    parts: Path
+    store: Store
     made: str
     run: int
     models: str
-    judge: Callable[[Sequence[Raw], Begin], list[Told]]
+    judge: Callable[[Sequence[tuple[Item, str | None]], Begin], list[Answer]]
     reading: Reading
     limits: Limits
     text: TextOutput = TextOutput.FILES
     drop: frozenset[str] = field(default_factory=frozenset[str])
+
+
+def records_of(place: Place, job: Job, stopped: Callable[[], bool]) -> int | str:
+    """How many records a container holds, or why nobody can tell."""
+    try:
+        (total,) = guarded(partial(counted, reading=job.reading), [place], job.limits, lost=_uncounted, stopped=stopped)
+    except StoppedError:
+        return 0
+    return total
+
+
+def _uncounted(_place: Place, fault: Fault) -> str:
+    ended = {
+        Fault.TIME: "took too long; --time-limit raises the limit",
+        Fault.MEMORY: "took too much memory; --memory-limit raises the limit",
+        Fault.LOST: "ended its process abruptly",
+    }
+    return f"The container cannot be read: counting its records {ended[fault]}."
 
 
 def work_unit(task: Task, job: Job, stopped: Callable[[], bool]) -> str | None:
@@ -63,22 +78,41 @@ def work_unit(task: Task, job: Job, stopped: Callable[[], bool]) -> str | None:
     Raises:
         UsageError: the output cannot be written.
     """
-    parts = Parts(job.parts, job.made)
+    parts = Parts(job.store, job.made)
+    items = [item for piece in task.unit for item in piece.items]
     earlier = _Earlier(parts, job)
-    told: list[Told] = []
-    states: list[str | None] = []
-    places = iter(task.earlier)
+    known = [earlier.told(item, place) for item, place in zip(items, task.earlier, strict=True)]
+    answers: list[Answer] = []
     with suppress(StoppedError):
-        for group in _groups(opened(task.unit, job.reading)):
-            known = [earlier.told(item, place) for item, place in zip(group, places, strict=False)]
-            told += _told(group, known, job, stopped)
-            states += [state_of(item) for item in group]
-    same = earlier.whole(task)
-    if same or not told:
+        for wanted in _groups(items, known):
+            found = guarded(job.judge, wanted, job.limits, lost=partial(_lost, job=job), stopped=stopped)
+            answers += [_stored(answer, job) for answer in found]
+    if not answers:
+        return None
+    same = earlier.whole(task.earlier, answers) if len(answers) == len(items) else None
+    if same:
         return same
+    told = [_newest(answer, old) for answer, old in zip(answers, known, strict=False)]
     name = f"{job.run:06}-{task.number:08}.gz"
-    parts.write(name, told, states)
+    parts.write(name, told, [answer.state for answer in answers])
     return name
+
+
+Known = tuple[str | None, Told] | None
+
+
+def _newest(answer: Answer, old: Known) -> Told:
+    """What is told of a document; a worker tells nothing only where there is something old."""
+    if answer.told is None and old:
+        return old[1]
+    return cast("Told", answer.told)
+
+
+def _groups(items: Sequence[Item], known: Sequence[Known]) -> Iterator[list[tuple[Item, str | None]]]:
+    """Documents that share an order, each with its earlier state."""
+    wanted = [(item, old[0] if old else None) for item, old in zip(items, known, strict=True)]
+    for start in range(0, len(wanted), PREDICT):
+        yield wanted[start : start + PREDICT]
 
 
 class _Earlier:
@@ -87,91 +121,50 @@ class _Earlier:
     def __init__(self, parts: Parts, job: Job) -> None:
         self._parts, self._job = parts, job
         self._read: dict[str, list[tuple[str | None, Told]]] = {}
-        self._used: list[Place | None] = []
 
-    def told(self, item: Raw | Failure, place: Place | None) -> Told | None:
-        """What was told of a document, if it is unchanged and its text is where it was."""
-        found = self._found(place) if place and isinstance(item, Raw) else None
-        usable = found if found and found[0] == state_of(item) and self._stands(item, found[1]) else None
-        self._used.append(place if usable else None)
-        return usable[1] if usable else None
+    def told(self, item: Item, place: Spot | None) -> Known:
+        """State and row of a document, if they would hold for it were it unchanged, and its text is where it was."""
+        found = self._found(place) if place else None
+        return found if found and found[0] and self._stands(item, found[1]) else None
 
-    def whole(self, task: Task) -> str | None:
-        """The part that holds the rows of this unit and no others, in this order."""
-        names = {place.part if place else None for place in self._used}
-        name = names.pop() if len(names) == 1 else None
-        numbers = [place.number for place in self._used if place]
-        ids = [identifier for piece in task.unit for identifier in piece.ids]
-        fits = name and numbers == list(range(len(ids))) and len(self._read[name]) == len(ids)
-        return name if fits else None
+    def whole(self, places: Sequence[Spot | None], answers: Sequence[Answer]) -> str | None:
+        """The part that holds the rows of all these documents and no others, in this order."""
+        kept = [place for place, answer in zip(places, answers, strict=True) if place and answer.told is None]
+        names = {place.part for place in kept}
+        fits = len(names) == 1 and [place.number for place in kept] == list(range(len(answers)))
+        return kept[0].part if fits and len(self._read[kept[0].part]) == len(kept) else None
 
-    def _found(self, place: Place) -> tuple[str | None, Told] | None:
+    def _found(self, place: Spot) -> tuple[str | None, Told] | None:
         if place.part not in self._read:
             self._read[place.part] = self._parts.read(place.part)
         items = self._read[place.part]
         return items[place.number] if place.number < len(items) else None
 
-    def _stands(self, item: Raw | Failure, told: Told) -> bool:
-        if told.row["reason"] == Reason.WORKER_LOST or told.row["input"] != printable(item.origin.input):
+    def _stands(self, item: Item, told: Told) -> bool:
+        if told.row["reason"] in _OF_THE_MACHINE or told.row["input"] != printable(item.origin.input):
             return False
         files = self._job.text is TextOutput.FILES and told.row["text_file"]
-        return not files or (self._job.folder / told.row["text_file"]).is_file()
+        return not files or self._job.store.has(told.row["text_file"])
 
 
-def state_of(item: Raw | Failure) -> str | None:
-    """What a document must still be for its row to hold; None for one that could not be read."""
-    if isinstance(item, Failure):
-        return None
-    if not (item.url or item.date):
-        return item.origin.sha256
-    return blake2b(repr((item.origin.sha256, item.url, item.date)).encode(), digest_size=16).hexdigest()
-
-
-def _groups(items: Iterable[Raw | Failure]) -> Iterator[list[Raw | Failure]]:
-    """Documents that are in hand together."""
-    held: list[Raw | Failure] = []
-    size = 0
-    for item in items:
-        held.append(item)
-        size += len(item.raw) if isinstance(item, Raw) else 0
-        if len(held) == PREDICT or size > _HELD:
-            yield held
-            held, size = [], 0
-    if held:
-        yield held
-
-
-def _told(
-    group: Sequence[Raw | Failure], known: Sequence[Told | None], job: Job, stopped: Callable[[], bool]
-) -> list[Told]:
-    """What is told of each document, in order; texts of new ones are stored."""
-    new = [item for item, old in zip(group, known, strict=True) if old is None and isinstance(item, Raw)]
-    lost = partial(_lost, job=job)
-    judged = iter(guarded(job.judge, new, job.limits, lost=lost, stopped=stopped) if new else [])
-    answers: list[Told] = []
-    for item, old in zip(group, known, strict=True):
-        if old:
-            answers.append(old)
-        else:
-            fresh = Told(row(item, job.models)) if isinstance(item, Failure) else next(judged)
-            answers.append(_stored(fresh, job))
-    return answers
-
-
-def _stored(told: Told, job: Job) -> Told:
+def _stored(answer: Answer, job: Job) -> Answer:
     """Its text in a file of its own, or in the part, or dropped."""
-    wanted = told.text is not None and (told.row["verdict"] or "unscored") not in job.drop
-    if not wanted or job.text is TextOutput.NONE:
-        return replace(told, text=None)
+    told = answer.told
+    if told is None or told.text is None:
+        return answer
+    if job.text is TextOutput.NONE or (told.row["verdict"] or "unscored") in job.drop:
+        return replace(answer, told=replace(told, text=None))
     if job.text is TextOutput.RECORDS:
-        return told
-    name = text_name(told.row["id"])
-    write_file(job.folder / name, told.text or "")
-    return replace(told, text=None, row=told.row | {"text_file": name})
+        return answer
+    name = job.store.fitting(text_name(told.row["id"]))
+    job.store.write(name, told.text.encode())
+    return replace(answer, told=replace(told, text=None, row=told.row | {"text_file": name}))
 
 
-def _lost(item: Raw, fault: Fault, job: Job) -> Told:
+def _lost(wanted: tuple[Item, str | None], fault: Fault, job: Job) -> Answer:
     """What becomes of a document that broke the work off when it was alone."""
+    item, _ = wanted
+    found = once(partial(identify, item, job.reading), job.limits)
     reason, detail = {
         Fault.TIME: (
             Reason.TIME_LIMIT,
@@ -186,4 +179,6 @@ def _lost(item: Raw, fault: Fault, job: Job) -> Told:
             "The worker process ended abruptly while it was on this document alone.",
         ),
     }[fault]
-    return Told(row(Failure(item.origin, "run", reason, detail), job.models))
+    origin = item.origin if isinstance(found, Broken) else found.origin
+    state = None if isinstance(found, Broken) else state_of(found)
+    return Answer(state, Told(row(Failure(origin, "run", reason, detail), job.models)))

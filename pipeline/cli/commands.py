@@ -20,7 +20,7 @@ from rich.console import Console
 from pipeline.backend import Backend, Dedup
 from pipeline.document import UNSURE, ChromeKind, Label, Status
 from pipeline.errors import UsageError, WinnowError
-from pipeline.read import MAX_BYTES, STDIN
+from pipeline.read import MAX_BYTES
 from pipeline.write import Format, TextOutput
 
 FAILED, WRONG_USE, INTERRUPTED = 1, 2, 130
@@ -52,7 +52,7 @@ class PageFormat(StrEnum):
     HTML = "html"
 
 
-Inputs = Annotated[list[str], typer.Argument(metavar="INPUT...", help="Files and folders of HTML or text, also .gz.")]
+Inputs = Annotated[list[str], typer.Argument(metavar="INPUT...", help="Files, folders and s3:// or gs:// addresses.")]
 ModelsOption = Annotated[
     Path | None, typer.Option("--models", metavar="DIR", help="Folder with chrome/ and quality/ to use instead.")
 ]
@@ -95,7 +95,8 @@ def _ending() -> Iterator[None]:
 def clean(
     inputs: Inputs,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="DIR", help="Where text/, results and run.json go.")
+        str,
+        typer.Option("--output", "-o", metavar="DIR", help="Where text/, results and run.json go: folder or address."),
     ],
     *,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 means one for each core.")] = 0,
@@ -130,13 +131,10 @@ def clean(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Clean and score every file of the inputs into a folder."""
+    """Clean and score every file of the inputs into a folder. `-` reads one document from standard input."""
     if scheduler and backend is not Backend.DASK:
         raise UsageError(f"--scheduler {scheduler} is for --backend dask: name that too.")
     kept, dropped = _kinds(keep), _verdicts(drop)
-    _local(inputs)
-    if STDIN in inputs:
-        raise UsageError(f"{STDIN} is standard input, which only winnow score and winnow explain read: name files.")
     from pipeline.cli.printing import print_summary, progress_bar  # noqa: PLC0415 - late: --help needs none of it
     from pipeline.pool import Limits  # noqa: PLC0415
     from pipeline.report.writing import report_after  # noqa: PLC0415
@@ -172,7 +170,6 @@ def score(
 ) -> None:
     """Print verdicts, scores and evidence; write nothing. `-` reads standard input."""
     kept = _kinds(keep)
-    _local(inputs)
     from pipeline.cli.printing import print_rows  # noqa: PLC0415 - late: imports scikit-learn
     from pipeline.direct import score_inputs  # noqa: PLC0415
 
@@ -185,24 +182,26 @@ def score(
 
 @app.command(epilog="Example:  winnow explain story.html --format html > story-explained.html")
 def explain(
-    name: Annotated[str, typer.Argument(metavar="FILE", help="HTML or text, also .gz; - reads standard input.")],
+    name: Annotated[
+        str, typer.Argument(metavar="FILE", help="HTML or text, also .gz; a record: dump.jsonl#3; -: standard input.")
+    ],
     *,
     form: Annotated[PageFormat, typer.Option("--format", help="For the terminal, or one page.")] = PageFormat.TEXT,
     keep: KeepOption = "",
     models: ModelsOption = None,
     max_bytes: MaxBytes = MAX_BYTES,
+    field: FieldOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Leave the text out: verdict and reasons only.")] = False,
     verbose: Verbose = False,
 ) -> None:
     """Show one document: what was removed where, and what drove the verdict; write nothing."""
     kept = _kinds(keep)
-    _local([name])
     from pipeline.cli.explaining import print_explained, print_page  # noqa: PLC0415 - late: imports scikit-learn
     from pipeline.report.explain import explain as explained  # noqa: PLC0415
     from pipeline.score import load_models  # noqa: PLC0415
 
     _log(verbose=verbose)
-    told = explained(name, load_models(models), keep=kept, max_bytes=max_bytes)
+    told = explained(name, load_models(models), keep=kept, max_bytes=max_bytes, field=field)
     with _ending():
         print_page(told) if form is PageFormat.HTML else print_explained(told, quiet=quiet)
     if told.row.status == Status.FAILED:
@@ -211,9 +210,9 @@ def explain(
 
 @app.command(epilog="Example:  winnow report cleaned/    or, what changed:  winnow report before/ after/")
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="What `winnow clean` wrote.")],
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="What `winnow clean` wrote.")],
     other: Annotated[
-        Path | None, typer.Argument(metavar="[DIR2]", help="A later run of the same inputs, to compare with it.")
+        str | None, typer.Argument(metavar="[DIR2]", help="A later run of the same inputs, to compare with it.")
     ] = None,
     *,
     quiet: Quiet = False,
@@ -255,13 +254,6 @@ def _names(text: str, option: str, allowed: list[str]) -> list[str]:
     if wrong:
         raise UsageError(f"{option} does not know {', '.join(wrong)}; allowed are {', '.join(allowed)}.")
     return names
-
-
-def _local(inputs: list[str]) -> None:
-    """Refuse addresses, which later versions read."""
-    remote = [name for name in inputs if "://" in name]
-    if remote:
-        raise UsageError(f"{remote[0]} is an address; this version reads local files and folders only.")
 
 
 def _log(*, verbose: bool) -> None:

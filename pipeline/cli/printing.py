@@ -44,7 +44,7 @@ def progress_bar(*, quiet: bool) -> Iterator["Report | None"]:
         yield report
 
 
-def print_summary(summary: "Summary", output: Path) -> None:
+def print_summary(summary: "Summary", output: str) -> None:
     """What a run did, in a few lines: counts that add up, reasons, verdicts and where things are."""
     console = Console(emoji=False, highlight=False, soft_wrap=True)
     statuses = ", ".join(f"{count} {name}" for name, count in summary.statuses.items())

@@ -16,7 +16,7 @@ import pytest
 
 from pipeline.write import Row
 
-from .conftest import COMMAND, PATIENCE, REPORT, Call, environment, put
+from .conftest import COMMAND, PATIENCE, REPORT, Call, environment, put, winnow
 
 MANY = 2500  # texts: more than two workers finish before anybody can end them
 
@@ -233,6 +233,15 @@ def test_killed_run_can_be_run_again_into_the_same_output(many: Path, pages: Pat
     assert [path.name for path in output.rglob(".*")] == [".winnow"]
 
 
+def test_standard_input_is_cleaned_beside_files_and_is_not_done_again(pages: Path, output: Path):
+    arguments = ["clean", pages / "b", "-", "--output", output, "--quiet"]
+    assert winnow(*arguments, stdin=REPORT.encode()).status == 0
+    first = rows_of(output)
+    assert winnow(*arguments, stdin=REPORT.encode()).status == 0
+    assert [(item["id"], item["input"], item["text_file"]) for item in first][1:] == [("-", "-", "text/-.txt")]
+    assert rows_of(output) == first
+
+
 # Refused
 
 
@@ -246,9 +255,8 @@ def test_killed_run_can_be_run_again_into_the_same_output(many: Path, pages: Pat
         (["--drop", "spam"], ["spam", "filler", "unsure", "unscored"]),
         (["--models", "absent"], ["absent"]),
         (["absent.html"], ["absent.html"]),
-        (["-"], ["- is standard input", "winnow score"]),
         (["https://quay.example/a.html"], ["https://quay.example/a.html"]),
-        (["s3://bucket/pages"], ["s3://bucket/pages"]),
+        (["gopher://quay.example/pages"], ["gopher://quay.example/pages"]),
     ],
     ids=[
         "kind",
@@ -258,9 +266,8 @@ def test_killed_run_can_be_run_again_into_the_same_output(many: Path, pages: Pat
         "verdict",
         "models",
         "input",
-        "standard input",
         "web address",
-        "bucket",
+        "unknown address",
     ],
 )
 def test_wrong_value_is_refused_in_one_sentence_that_names_it(
