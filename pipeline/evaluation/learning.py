@@ -1,6 +1,6 @@
 """The learning curve: how good the document model is when it has seen fewer sources, on the same held-out documents."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import Any
 
@@ -12,6 +12,7 @@ from pipeline.corpora.table import FeatureTable
 from pipeline.document import LABELS
 from pipeline.evaluation.verdicts import Judged, judge_table
 from pipeline.measure import macro_f1, source_recall
+from pipeline.quality.classifier import QualityClassifier
 from pipeline.quality.model import QualityModel
 
 _FOLDS = 2  # enough to calibrate: only the likeliest label is asked
@@ -21,17 +22,24 @@ Row = dict[str, int | float]
 
 
 def learning_rows(
-    model: QualityModel, train: FeatureTable, held_out: FeatureTable, *, shares: Sequence[float], seed: int
+    model: QualityModel,
+    train: FeatureTable,
+    held_out: FeatureTable,
+    *,
+    classifier: Mapping[str, Any],
+    shares: Sequence[float],
+    seed: int,
 ) -> list[Row]:
     """Figures by number of training sources: of each share of every label's sources, then of the model itself.
 
     Args:
         train: what the model was trained on.
         held_out: what it is measured on; without rows there is no curve.
+        classifier: settings that it was trained with.
     """
     if not len(held_out):
         return []
-    settings = model.classifier.get_params() | {"folds": _FOLDS}
+    settings = {**classifier, "folds": _FOLDS}
     parts = (train.where(chosen) for chosen in _nested(train, sorted(shares), seed))
     rows = [_row(_refitted(model, part, settings), part, held_out) for part in parts]
     return [*rows, _row(model, train, held_out)]
@@ -49,9 +57,9 @@ def _nested(train: FeatureTable, shares: Sequence[float], seed: int) -> Iterator
 
 
 def _refitted(model: QualityModel, part: FeatureTable, settings: dict[str, Any]) -> QualityModel:
-    classifier = type(model.classifier)(**settings)
+    classifier = QualityClassifier(**settings)
     classifier.fit_views(list(part.masks), part.styles, list(part.label), groups=list(part.group))
-    return QualityModel(classifier, model.rules)
+    return QualityModel(classifier.fitted(), model.rules)
 
 
 def _row(model: QualityModel, part: FeatureTable, held_out: FeatureTable) -> Row:

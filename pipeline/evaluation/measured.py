@@ -68,7 +68,14 @@ def measure(models: Models, given: HeldOut, settings: EvaluateSettings) -> Measu
     rows: dict[str, Rows] = {
         **plots(main),
         "precision_recall": precision_recall_rows(main),
-        "learning": learning_rows(models.quality, known, main.table, shares=settings.learning, seed=settings.seed),
+        "learning": learning_rows(
+            models.quality,
+            known,
+            main.table,
+            classifier=models.manifests[1].parameters["classifier"],
+            shares=settings.learning,
+            seed=settings.seed,
+        ),
         "kinds": [{"told": name.told, "found": name.found} for name in named],
     }
     return Measured(extraction, verdicts, named, rows)

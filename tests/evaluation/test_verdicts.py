@@ -253,7 +253,7 @@ def test_table_is_scored_in_the_order_of_labels(texts: list[Any]):
     classifier = QualityClassifier(folds=2, min_df=2).fit(bodies, [text.label.value for text in texts])
     table = table_of([("abp", text.label.value, "a") for text in texts], [masked(body) for body in bodies])
     table.styles[:] = style_rows(bodies)
-    ours = judge_table(QualityModel(classifier, Rules(0.5, 60, 1500, ())), table)
+    ours = judge_table(QualityModel(classifier.fitted(), Rules(0.5, 60, 1500, ())), table)
     assert ours.scores[:, [2, 1, 0]] == pytest.approx(classifier.predict_proba(bodies)[:, [1, 0, 2]])
     assert (ours.guesses == table.label).mean() > 0.9
 
