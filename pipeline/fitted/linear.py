@@ -138,7 +138,7 @@ class Vocabulary:
         width = len(self.vocabulary_)
         columns, owners = self.found(texts)
         told = np.sort(owners * width + columns)
-        told = told[np.diff(told, prepend=-1) > 0]  # a third of what np.unique takes, which hashes first
+        told = told[np.diff(told, prepend=-1) > 0]  # np.unique costs half as much again
         rows, places = told // width, told % width
         ends = np.searchsorted(rows, np.arange(len(texts) + 1))
         return _of_length_one(csr_matrix((self.weights[places], places, ends), shape=(len(texts), width)))
@@ -174,7 +174,7 @@ def _numbered_pairs(
 
 
 def _finder(told: Stored) -> Callable[[str], list[str]]:
-    """What cuts a text into words; `split` tells white space as patterns do, in a third of the time."""
+    """What cuts a text into words; `split` tells white space as patterns do, and faster."""
     pattern = told["token_pattern"].value
     return str.split if pattern == r"\S+" else re.compile(pattern).findall
 
