@@ -131,6 +131,18 @@ def test_stop_ends_a_worker_in_the_middle_of_c_code(tmp_path: Path):
     assert time.monotonic() - started < 20
 
 
+def told_of(_items: Sequence[int], _begin: Callable[[], None]) -> list[str]:
+    return [os.environ.get("WINNOW_QUAY", "")]
+
+
+def test_worker_that_was_kept_knows_what_the_environment_is_now(monkeypatch: pytest.MonkeyPatch):
+    answers = []
+    for value in ("one", "two"):
+        monkeypatch.setenv("WINNOW_QUAY", value)
+        answers += guarded(told_of, [0], LIMITS, lost=lambda _item, fault: fault.value, stopped=never)
+    assert answers == ["one", "two"]
+
+
 def slow_first(number: int) -> int:
     time.sleep(0.2 if number == 0 else 0)
     return number

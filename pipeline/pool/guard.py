@@ -134,7 +134,8 @@ def once(work: Callable[[], _Result], limits: Limits) -> _Result | Broken:
 
 
 def _answer(work: Work, items: Sequence[Any], limits: Limits, stopped: Callable[[], bool]) -> Any:
-    order = cloudpickle.dumps((work, items, limits))
+    # A worker may be older than the credentials of a store that somebody has set since.
+    order = cloudpickle.dumps((work, items, limits, {**os.environ, **_ONE_THREAD}))
     with _borrowed() as worker:
         answer = worker.run(order, limits, stopped)
     if isinstance(answer, Raised):

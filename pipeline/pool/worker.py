@@ -104,7 +104,8 @@ def _time_is_up(_signal: int, _frame: object) -> None:
 def _answer(order: bytes, channel: Connection) -> Any:
     """The result of an order, or why there is none."""
     try:
-        work, items, limits = cloudpickle.loads(order)
+        work, items, limits, environment = cloudpickle.loads(order)
+        os.environ.update(environment)
         _allow(limits.megabytes)
         try:
             return work(items, lambda: _begin(channel, limits.seconds))
