@@ -100,7 +100,9 @@ class LocalStore:
     def write(self, name: str, raw: bytes) -> None:
         """Write a file beside its place, then put it there whole."""
         path = self.folder / name
-        digest = hashlib.sha256(path.name.encode()).hexdigest()[:16]  # as the name itself may be as long as any can be
+        digest = hashlib.sha256(path.name.encode(errors="surrogateescape")).hexdigest()[
+            :16
+        ]  # as the name itself may be as long as any can be
         beside = path.with_name(f".{digest}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
