@@ -12,6 +12,7 @@ from pipeline.quality.model import QualityModel, Rules
 from .conftest import table_of
 from .test_verdicts import judged
 
+SETTINGS = {"min_df": 1}
 WORDS = {"reporting": "said police on", "analysis": "therefore we must", "filler": "best tips for"}
 
 
@@ -44,21 +45,31 @@ def table(sources: range) -> FeatureTable:
 def model(train: FeatureTable) -> QualityModel:
     classifier = QualityClassifier(min_df=1, folds=2)
     classifier.fit_views(list(train.masks), train.styles, list(train.label), groups=list(train.group))
-    return QualityModel(classifier, Rules(decide=0.5, min_words=1, max_words=100, typical=()))
+    return QualityModel(classifier.fitted(), Rules(decide=0.5, min_words=1, max_words=100, typical=()))
 
 
 def test_learning_curve_grows_by_sources_and_ends_with_the_model():
     train = table(range(16))
-    rows = learning_rows(model(train), train, table(range(20, 25)), shares=(0.5, 0.125), seed=1)
+    rows = learning_rows(model(train), train, table(range(20, 25)), classifier=SETTINGS, shares=(0.5, 0.125), seed=1)
     assert [(row["sources"], row["documents"]) for row in rows] == [(6, 6), (24, 24), (48, 48)]
     assert rows[-1]["macro_f1"] == rows[-1]["source_recall"] == 1.0
 
 
 def test_too_few_sources_are_made_two():
     train = table(range(4))
-    assert learning_rows(model(train), train, table(range(9, 12)), shares=(0.01,), seed=1)[0]["sources"] == 6
+    assert (
+        learning_rows(model(train), train, table(range(9, 12)), classifier=SETTINGS, shares=(0.01,), seed=1)[0][
+            "sources"
+        ]
+        == 6
+    )
 
 
 def test_without_held_out_documents_there_is_no_curve():
     train = table(range(4))
-    assert learning_rows(model(train), train, train.where(train.label == "none"), shares=(0.5,), seed=1) == []
+    assert (
+        learning_rows(
+            model(train), train, train.where(train.label == "none"), classifier=SETTINGS, shares=(0.5,), seed=1
+        )
+        == []
+    )
