@@ -356,8 +356,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     (folder / "data" / "authored" / "triplets").mkdir()
     for path in sorted((AUTHORED / "triplets").glob("*.md"))[:TEXTS]:
         shutil.copy(path, folder / "data" / "authored" / "triplets")
-    for name in ("dvc.yaml", "params.yaml", ".dvcignore"):
-        shutil.copy(ROOT / name, folder)
+    for name in ("dvc.yaml", "params.yaml", ".dvcignore", "data/corpora.csv"):
+        shutil.copy(ROOT / name, folder / name)
     for section, changes in SMALL.items():
         made.edit_params(section, **changes)
     corpus = compose(yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8")))
