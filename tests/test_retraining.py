@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipeline.features import masked, style_rows
 from pipeline.score import load_models
 
 ROOT = Path(__file__).parents[1]
