@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -25,16 +26,20 @@ def seconds(output: Path) -> dict[str, float]:  # noqa: F811
     return {item["id"]: item["seconds"] for item in rows_of(output)}
 
 
+def written(output: Path) -> list[int]:  # noqa: F811
+    """When each text was written: what is done again is written again, however alike it comes out."""
+    return [(output / "text" / name).stat().st_mtime_ns for name in ("a.txt.txt", "b/c.txt.txt")]
+
+
 def clean(inputs: Path, output: Path, **changes: object) -> None:  # noqa: F811
     clean_folder(inputs, output, CleanSettings(**{"jobs": 1, **changes}))  # type: ignore[arg-type]
 
 
 def test_unchanged_inputs_are_not_done_again(few: Path, output: Path):  # noqa: F811
     clean(few, output)
-    first, before = rows_of(output), (output / "text/a.txt.txt").stat().st_mtime_ns
+    first, before = rows_of(output), written(output)
     clean(few, output)
-    assert rows_of(output) == first
-    assert (output / "text/a.txt.txt").stat().st_mtime_ns == before
+    assert (rows_of(output), written(output)) == (first, before)
 
 
 def test_changed_new_and_removed_inputs_are_picked_up(few: Path, output: Path):  # noqa: F811
@@ -54,9 +59,9 @@ def test_changed_new_and_removed_inputs_are_picked_up(few: Path, output: Path): 
 @pytest.mark.parametrize("changes", [{"fresh": True}, {"keep": frozenset({"caption"})}, {"max_bytes": 10_000}], ids=str)
 def test_fresh_and_other_settings_start_over(few: Path, output: Path, changes: dict[str, object]):  # noqa: F811
     clean(few, output)
-    before = seconds(output)
+    before = written(output)
     clean(few, output, **changes)
-    assert all(seconds(output)[name] != before[name] for name in ("a.txt", "b/c.txt"))
+    assert all(now > then for now, then in zip(written(output), before, strict=True))
 
 
 def test_another_format_is_made_of_what_is_done(few: Path, output: Path):  # noqa: F811
@@ -110,6 +115,13 @@ def command(inputs: Path, output: Path) -> subprocess.Popen[bytes]:  # noqa: F81
     )
 
 
+def duration(inputs: Path, output: Path) -> float:  # noqa: F811
+    """Seconds that the command takes: moments to kill it are drawn from them, so that they meet it on any machine."""
+    begun = time.monotonic()
+    assert command(inputs, output).wait(120) == 0
+    return time.monotonic() - begun
+
+
 def whole_files(output: Path) -> bool:  # noqa: F811
     """Whether every file under its own name ends as it should."""
     texts = [path.read_text(encoding="utf-8") for path in output.rglob("text/**/*.txt")]
@@ -123,14 +135,14 @@ def test_run_killed_at_twenty_random_moments_ends_as_if_never_killed(tmp_path: P
         for number in range(1500)
     }
     inputs, output = put(tmp_path / "in", texts), tmp_path / "out"  # noqa: F811
-    clean_folder(inputs, tmp_path / "whole", CleanSettings(jobs=2))
+    whole, nothing_left = duration(inputs, tmp_path / "whole"), duration(inputs, tmp_path / "whole")
     expected = timeless(rows_of(tmp_path / "whole"))
     chance, killed = random.Random(7), 0  # noqa: S311
     parts: list[int] = []
     for _ in range(KILLS):
         process = command(inputs, output)
         try:
-            process.wait(5.0 + chance.random() * 4)
+            process.wait(chance.uniform(nothing_left / 2, nothing_left + (whole - nothing_left) / 4))
         except subprocess.TimeoutExpired:
             killed += 1
         os.killpg(process.pid, signal.SIGKILL) if process.returncode is None else None
@@ -141,4 +153,4 @@ def test_run_killed_at_twenty_random_moments_ends_as_if_never_killed(tmp_path: P
     rows: list[Row] = timeless(rows_of(output))
     assert (rows, texts_of(output)) == (expected, named(rows))
     assert parts == sorted(parts) or min(parts[len(parts) // 2 :]) > 0
-    assert killed > KILLS // 4
+    assert killed > KILLS // 2

@@ -36,7 +36,9 @@ _PRECISIONS = (0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0)
 _ONE_DOCUMENT = 5
 _TEXT_DROPS = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 0.995)
 _NOTHING_GOES = dict.fromkeys((*MANNERS, "dump"), 2.0)
-_ALLOWED = (0.85, 0.03, 0.03)  # parts of the harm limit, for each of MANNERS
+# Parts of the harm limit, for each of MANNERS. On validation articles bullets gained nothing at any limit (F1 within
+# .0002) and were the author's own in clean prose; a cue's limit of .6 gained all that .4 does, with a third less harm.
+_ALLOWED = (0.7, 0.01, 0.1)
 # What the F1 of each kind of validation page counts where limits for pages are chosen. Articles alone are too few:
 # two pages of one agency moved both limits, and all other pages and snippets lost by it.
 _ARTICLES, _SNIPPETS, _OTHERS = 1.0, 0.5, 0.1
@@ -162,7 +164,7 @@ def _harmless(model: ChromeModel, prose: Sequence[LabelledText], harm_limit: flo
     """For each manner of line, the lowest limit at which clean prose loses no more than is allowed.
 
     Of lines with a cue what went was chrome that nobody had labelled, for the most part. Bare ones were headings,
-    and of 19 bullets above .4 fifteen were items of the author's own list.
+    and of 19 bullets above .4 fifteen were items of the author's own list (a recall's batch numbers among them).
     """
     read = model.text_chances([Titled(text.blocks, text.title) for text in prose])
     lines = sum(len(found.chrome) for found in read)
