@@ -64,6 +64,7 @@ _WESTERN_SHARE = 0.03  # high bytes to bytes, up to which a guess is worse than 
 _ALONE_SHARE = 0.7  # high bytes without another beside them; words of other scripts stand together
 _GUESSED = 100_000
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), " ")
+_SPACED = bytes(32 if code in _CONTROLS else code for code in range(256))  # the same for bytes of UTF-8
 _BINARY_SHARE = 0.02  # share of control characters above which bytes are no text
 
 
@@ -177,7 +178,8 @@ def decode(raw: bytes) -> tuple[str, str]:
         if raw.startswith(mark):
             return _cleaned(raw[len(mark) :].decode(encoding, errors="replace")), encoding
     try:
-        return _cleaned(raw.decode("utf-8")), "utf-8"
+        # A control character is one byte of UTF-8 and no part of another: a hundred times as fast as asking characters.
+        return raw.translate(_SPACED).decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         with suppress(UnicodeDecodeError):
             return _cleaned(_SURROGATE.sub(_paired, raw).decode("utf-8")), "utf-8"

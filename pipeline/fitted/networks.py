@@ -33,9 +33,18 @@ def read_networks(told: Stored) -> Networks:
 
 
 def _layers(told: Stored) -> list[Layer]:
-    told.expect(activation="relu", out_activation_="softmax")
+    told.expect(activation="relu")
     weights, biases = ([item.array for item in told[name]] for name in ("coefs_", "intercepts_"))
-    return list(zip(weights, biases, strict=True))
+    *hidden, last = zip(weights, biases, strict=True)
+    if told["out_activation_"].value == "logistic":
+        return [*hidden, _of_two(*last)]
+    told.expect(out_activation_="softmax")
+    return [*hidden, last]
+
+
+def _of_two(weights: NDArray[Any], biases: NDArray[Any]) -> Layer:
+    """The last layer of a network for two labels, which scores the second alone, as one that scores the first 0."""
+    return np.pad(weights, ((0, 0), (1, 0))), np.pad(biases, (1, 0))
 
 
 def _chances(rows: NDArray[Any], layers: Sequence[Layer]) -> NDArray[Any]:

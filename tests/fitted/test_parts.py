@@ -115,9 +115,10 @@ def test_linear_model_of_kinds_keeps_its_weights():
 
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-def test_networks_that_vote_name_the_same_kinds():
+@pytest.mark.parametrize("borders", [[0.0], [-0.5, 0.5]], ids=["two kinds", "three kinds"])
+def test_networks_that_vote_name_the_same_kinds(borders: list[float]):
     rows = drawn(200, 12)
-    labels = np.digitize(rows[:, 0] - rows[:, 3], [-0.5, 0.5]) + 3
+    labels = np.digitize(rows[:, 0] - rows[:, 3], borders) + 3
     voters = [(str(seed), MLPClassifier((8,), max_iter=15, random_state=seed)) for seed in range(3)]
     networks = make_pipeline(StandardScaler(), VotingClassifier(voters, voting="soft")).fit(rows, labels)
     assert np.array_equal(again(networks).predict(rows), networks.predict(rows))
