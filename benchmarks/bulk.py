@@ -3,12 +3,12 @@
     python benchmarks/bulk.py PAGES [--sizes 500,2000,8000] [--jobs 1,2] [--trafilatura]
 
 PAGES is a folder of real pages and texts. They are multiplied, each copy with an edit that makes it a document of its
-own, into a folder that is removed afterwards. Memory is the sum of what all processes of the run have resident,
-looked at four times a second; pages that they share are counted for each.
+own, into a folder that is removed afterwards. Memory is what all processes of the run have resident together, looked at
+four times a second: pages that several of them share are counted once (PSS), and in brackets for each (RSS).
 """
 
 import argparse
-import os
+import re
 import resource
 import shutil
 import subprocess
@@ -16,10 +16,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+_SIZE = re.compile(r"^(Pss|Rss): +(\d+) kB", re.MULTILINE)
 _LOOK = 0.25  # seconds
 
 
@@ -29,7 +30,7 @@ class Cost:
 
     seconds: float
     cpu: float
-    megabytes: float
+    megabytes: tuple[float, float]
     status: int
 
 
@@ -45,31 +46,40 @@ def multiplied(pages: Sequence[Path], folder: Path, size: int) -> None:
 
 def run(command: Sequence[str]) -> Cost:
     """Run a command and watch its process tree."""
-    before, started, peak = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter(), 0.0
+    before, started, peak = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter(), (0.0, 0.0)
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None:
-            peak = max(peak, megabytes(process.pid))
+            now = resident(process.pid)
+            peak = max(peak[0], now[0]), max(peak[1], now[1])
             time.sleep(_LOOK)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Cost(time.perf_counter() - started, cpu, peak, process.returncode)
 
 
-def megabytes(root: int) -> float:
-    """Resident memory of a process and all that descend from it."""
-    parents, sizes = {}, {}
+def resident(root: int) -> tuple[float, float]:
+    """Megabytes that a process and all that descend from it hold: shared pages counted once, and for each."""
+    parents = {}
     for path in Path("/proc").glob("[0-9]*"):
-        try:
+        with suppress(OSError, IndexError):
             parents[int(path.name)] = int((path / "stat").read_text().rpartition(")")[2].split()[1])
-            sizes[int(path.name)] = int((path / "statm").read_text().split()[1]) * _PAGE / 2**20
-        except (OSError, IndexError):
-            continue
     tree, grown = {root}, True
     while grown:
         found = {child for child, parent in parents.items() if parent in tree} - tree
         tree |= found
         grown = bool(found)
-    return sum(sizes.get(process, 0.0) for process in tree)
+    sizes = [_sizes(process) for process in tree]
+    return sum(pss for pss, _ in sizes), sum(rss for _, rss in sizes)
+
+
+def _sizes(process: int) -> tuple[float, float]:
+    """Megabytes of one process, (0, 0) when it has ended."""
+    try:
+        told = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return 0.0, 0.0
+    found = {name: int(size) / 1024 for name, size in _SIZE.findall(told)}
+    return found.get("Pss", 0.0), found.get("Rss", 0.0)
 
 
 def commands(pages: Path, out: Path, jobs: Sequence[int], *, other: bool) -> dict[str, list[str]]:
@@ -99,7 +109,8 @@ def main() -> None:
             jobs = [int(count) for count in given.jobs.split(",")]
             for told, command in commands(pages, out, jobs, other=given.trafilatura).items():
                 cost = run(command)
-                rates = f"{size / cost.seconds:.1f} | {1000 * cost.cpu / size:.1f} | {cost.megabytes:.0f}"
+                memory = f"{cost.megabytes[0]:.0f} ({cost.megabytes[1]:.0f})"
+                rates = f"{size / cost.seconds:.1f} | {1000 * cost.cpu / size:.1f} | {memory}"
                 print(f"| {size} | {told} | {rates} | {cost.status} |", flush=True)
                 shutil.rmtree(out, ignore_errors=True)
 
