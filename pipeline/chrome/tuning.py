@@ -6,6 +6,7 @@ Articles: F1 of the words of their lines, as long as clean prose loses no more o
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,8 +68,11 @@ def page_figures(
     """Extraction figures of assembled pages against their gold text."""
     bodies = _bodies(model, pages, chrome)
     return extraction(
-        overlap(body, page.content or "", page.gold_title) for body, page in zip(bodies, pages, strict=True)
+        _overlap(body, page.content or "", page.gold_title) for body, page in zip(bodies, pages, strict=True)
     )
+
+
+_overlap = lru_cache(maxsize=4096)(overlap)  # most pages come out the same at neighbouring limits
 
 
 def _best(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
 
+from joblib import Parallel, delayed
+
 from pipeline.corpora.authored import AuthoredText
 from pipeline.corpora.cache import NO_CACHE, Cache
 from pipeline.corpora.choice import OWN
@@ -19,6 +21,7 @@ from pipeline.document import LABELS, Label
 from pipeline.errors import CorpusError
 from pipeline.settings import PrepareSettings
 
+_CHUNK = 200  # texts a task: a second's work
 _FEWEST_TEXTS, _FEWEST_SOURCES = 10, 2
 """Of each label in training. Fewer texts teach nothing; scores are calibrated on sources that a model did not see."""
 
@@ -132,13 +135,21 @@ def _usable(rows: Sequence[TextRow], raw: Path, min_words: int, cache: Cache) ->
     """Documents of rows that are long enough and not garbled; the sha256 of a row stands for its file's content."""
 
     def compute(places: Sequence[int]) -> Iterator[bytes]:
-        return (json.dumps(_stripped(rows[place], raw, min_words)).encode() for place in places)
+        chunks = [[rows[at] for at in places[start : start + _CHUNK]] for start in range(0, len(places), _CHUNK)]
+        work = Parallel(n_jobs=-1 if len(chunks) > 1 else 1, return_as="generator")(
+            delayed(_packed)(chunk, raw, min_words) for chunk in chunks
+        )
+        return (text for chunk in work for text in chunk)
 
     values, _ = cache.values([repr(astuple(row)) for row in rows], compute)
     for row, value in zip(rows, values, strict=True):
         found = json.loads(value)
         if found is not None:
             yield _prepared(row, RawText(*found))
+
+
+def _packed(rows: Sequence[TextRow], raw: Path, min_words: int) -> list[bytes]:
+    return [json.dumps(_stripped(row, raw, min_words)).encode() for row in rows]
 
 
 def _stripped(row: TextRow, raw: Path, min_words: int) -> tuple[str, str, str] | None:

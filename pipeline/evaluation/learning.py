@@ -5,6 +5,7 @@ from math import ceil
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from pipeline.corpora.splits import fraction
@@ -40,9 +41,13 @@ def learning_rows(
     if not len(held_out):
         return []
     settings = {**classifier, "folds": _FOLDS}
-    parts = (train.where(chosen) for chosen in _nested(train, sorted(shares), seed))
-    rows = [_row(_refitted(model, part, settings), part, held_out) for part in parts]
-    return [*rows, _row(model, train, held_out)]
+    parts = (train.where(chosen) for chosen in _nested(train, sorted(shares, reverse=True), seed))  # longest first
+    rows = Parallel(n_jobs=-1)(delayed(_point)(model, part, held_out, settings) for part in parts)
+    return [*reversed(list(rows)), _row(model, train, held_out)]
+
+
+def _point(model: QualityModel, part: FeatureTable, held_out: FeatureTable, settings: dict[str, Any]) -> Row:
+    return _row(_refitted(model, part, settings), part, held_out)
 
 
 def _nested(train: FeatureTable, shares: Sequence[float], seed: int) -> Iterator[NDArray[np.bool_]]:

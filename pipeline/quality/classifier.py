@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -40,6 +41,7 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         folds: by group, for the out-of-fold scores that calibrate.
         max_words: only the first words of a text are read.
         random_state: seed of the folds.
+        n_jobs: processes that fit the folds; -1 for one a core, by default one.
 
     Attributes:
         classes_: labels in sorted order; columns of `predict_proba`.
@@ -47,7 +49,7 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             never saw its group.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - as scikit-learn has it: every setting is a parameter
         self,
         *,
         c: float = 3.0,
@@ -56,6 +58,7 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         folds: int = 5,
         max_words: int = 1500,
         random_state: int = 0,
+        n_jobs: int | None = None,
     ) -> None:
         self.c = c
         self.min_df = min_df
@@ -63,6 +66,7 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.folds = folds
         self.max_words = max_words
         self.random_state = random_state
+        self.n_jobs = n_jobs
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -185,18 +189,35 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weights: NDArray[np.float64],
     ) -> NDArray[np.float64]:
         """(n, n_classes) log-odds, each from a model that never saw the text's group."""
-        odds = np.zeros((len(target), len(self.classes_)))
-        for train, held_out in self._folds(target, groups):
-            if len(np.unique(target[train])) < _LABELS:
-                raise ValueError("QualityClassifier needs labels that occur in more than one group each to calibrate.")
-            vectorizer, scaler, linear = self._fit_parts(
-                [masks[i] for i in train], styles[train], target[train], weights[train]
+        folds = self._folds(target, groups)
+        if any(len(np.unique(target[train])) < _LABELS for train, _ in folds):
+            raise ValueError("QualityClassifier needs labels that occur in more than one group each to calibrate.")
+        found = Parallel(n_jobs=self.n_jobs)(
+            delayed(self._fold_odds)(
+                [masks[i] for i in train], styles[train], target[train], weights[train],
+                [masks[i] for i in held_out], styles[held_out],
             )
-            cut, means = windowed([masks[i] for i in held_out], WINDOW)
-            rows = columns(means @ vectorizer.transform(cut), scaler, styles[held_out], self.style_weight)
-            known = [list(self.classes_).index(label) for label in linear.classes_]
-            odds[np.ix_(held_out, known)] = log_odds(linear, rows)
+            for train, held_out in folds
+        )  # fmt: skip
+        odds = np.zeros((len(target), len(self.classes_)))
+        for (_, held_out), (known, part) in zip(folds, found, strict=True):
+            odds[np.ix_(held_out, known)] = part
         return odds
+
+    def _fold_odds(
+        self,
+        masks: Sequence[str],
+        styles: NDArray[np.float64],
+        target: NDArray[np.str_],
+        weights: NDArray[np.float64],
+        other_masks: Sequence[str],
+        other_styles: NDArray[np.float64],
+    ) -> tuple[list[int], NDArray[np.float64]]:
+        """Fit on some texts; the columns of the labels among them, and log-odds of these for other texts."""
+        vectorizer, scaler, linear = self._fit_parts(masks, styles, target, weights)
+        cut, means = windowed(other_masks, WINDOW)
+        rows = columns(means @ vectorizer.transform(cut), scaler, other_styles, self.style_weight)
+        return [list(self.classes_).index(label) for label in linear.classes_], log_odds(linear, rows)
 
     def _folds(self, target: NDArray[np.str_], groups: NDArray[np.str_]) -> list[tuple[Any, Any]]:
         """Folds by group; as many as there are groups of the rarest label, at least two."""

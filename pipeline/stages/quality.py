@@ -28,7 +28,7 @@ def main() -> int:
     told = {name: getattr(settings.quality, name) for name in ("c", "min_df", "style_weight", "folds")}
     fixed = told | {"max_words": settings.features.max_words, "random_state": settings.quality.seed}
     emphasis = np.where(table.is_news_analysis, settings.quality.news_analysis, 1.0).tolist()
-    model = QualityClassifier(**fixed).fit_views(
+    model = QualityClassifier(**fixed, n_jobs=-1).fit_views(
         list(table.masks), table.styles, list(table.label), groups=list(table.group), sample_weight=emphasis
     )
     scores = model.out_of_fold_
