@@ -9,8 +9,9 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
@@ -24,6 +25,7 @@ MODEL, MANIFEST, CARD = "model.skops", "manifest.json", "README.md"
 _UNFOLDED = 128 * 2**20  # bytes of an unpacked model.skops; ours have up to 24 MB, a zip bomb far more
 # Types beyond the ones that skops trusts by itself. All of them are data holders of scikit-learn.
 _ALLOWED_TYPES = frozenset({"sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"})
+Read = Callable[[bytes], Any]
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can hold: equal models are equal bytes
 
 
@@ -88,12 +90,13 @@ def save(folder: Path, parts: Mapping[str, Any], **fields: Any) -> Manifest:
     return manifest
 
 
-def load(folder: Path, features: Mapping[str, Sequence[str]]) -> Saved:
+def load(folder: Path, features: Mapping[str, Sequence[str]], read: Read | None = None) -> Saved:
     """Load a folder after checking that it is whole and made for this code.
 
     Args:
         folder: one model's folder.
         features: the feature names that this code computes; the manifest must hold the same.
+        read: makes the parts out of the model file; by default they are scikit-learn objects.
 
     Raises:
         ModelError: the folder is missing, damaged, of another protocol, of another scikit-learn, was trained
@@ -104,7 +107,7 @@ def load(folder: Path, features: Mapping[str, Sequence[str]]) -> Saved:
     content = _read(folder / MODEL)
     if hashlib.sha256(content).hexdigest() != manifest.sha256:
         raise ModelError(f"{folder / MODEL} is not the file that {MANIFEST} describes: restore both from one training.")
-    return Saved(manifest, _construct(folder, content))
+    return Saved(manifest, _construct(folder, content, read or partial(_scikit_learn, folder / MODEL)))
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -161,9 +164,10 @@ def _check(folder: Path, manifest: Manifest, features: Mapping[str, Sequence[str
         )
 
 
-def _construct(folder: Path, content: bytes) -> Mapping[str, Any]:
+def _construct(folder: Path, content: bytes, read: Read) -> Mapping[str, Any]:
     try:
-        parts = _unpacked(folder / MODEL, content)
+        _check_size(folder / MODEL, content)
+        parts = read(content)
     except ModelError:
         raise
     except Exception as error:  # the border to zlib, NumPy, skops and scikit-learn: damaged bytes raise anything
@@ -174,14 +178,17 @@ def _construct(folder: Path, content: bytes) -> Mapping[str, Any]:
     return parts
 
 
-def _unpacked(path: Path, content: bytes) -> Any:
-    """What a model file holds, once its size and its types are known to be harmless."""
-    import skops.io  # noqa: PLC0415 - late: it imports scikit-learn (1 s)
-
+def _check_size(path: Path, content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         size = sum(member.file_size for member in archive.infolist())
     if size > _UNFOLDED:
         raise ModelError(f"{path} unpacks to {size} bytes, more than any model: restore or retrain it.")
+
+
+def _scikit_learn(path: Path, content: bytes) -> Any:
+    """What a model file holds, once its types are known to be harmless."""
+    import skops.io  # noqa: PLC0415 - late: it imports scikit-learn (1 s)
+
     unknown = set(skops.io.get_untrusted_types(data=content))
     if unknown - _ALLOWED_TYPES:
         raise ModelError(f"{path} holds types that winnow never loads: {sorted(unknown - _ALLOWED_TYPES)}.")

@@ -1,75 +1,102 @@
-"""The output folder: refused where it would harm something, swept of an earlier run.
+"""The output: refused where it would harm something, swept of an earlier run.
 
-Knows which names in the folder are winnow's: run.json, results.*, text.jsonl, text/ and its own part files.
+Knows which names in it are winnow's: run.json, results.*, text/, .winnow/ and its own part files.
 Anything else in it is the user's and is never touched.
 """
 
 import os
-from collections.abc import Iterable
-from contextlib import suppress
+import re
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from pipeline.write import RECORDS, Format, printable, unwritable
+from pipeline.remote import is_address
+from pipeline.stores import LocalStore, RemoteStore, Store
+from pipeline.write import Format, printable, unwritable
 
 RUN = "run.json"
+_RECORDS = re.compile(r"part-\d{5,}\.jsonl")
 
 
-def prepare_output(folder: Path, inputs: Iterable[Path]) -> None:
+def prepare_output(store: Store, inputs: Iterable[str]) -> None:
     """Make the folder.
 
     Raises:
         UsageError: it lies in an input or holds one, is a file, holds somebody else's files, or cannot be written.
     """
-    for path in inputs:
-        _refuse_overlap(folder, path)
+    if isinstance(store, LocalStore):
+        for name in inputs:
+            if not is_address(name):
+                _refuse_overlap(store.folder, Path(name))
+        _prepare_folder(store.folder)
+    elif isinstance(store, RemoteStore):
+        _refuse_overlap_of(store.address, [name for name in inputs if is_address(name)])
+        if not store.has(RUN) and store.names():
+            raise _foreign(store.name)
+
+
+def _prepare_folder(folder: Path) -> None:
     try:
         if folder.exists() and not folder.is_dir():
             raise UsageError(f"--output {_quoted(folder)} is a file: name a folder.")
         if folder.is_dir() and any(folder.iterdir()) and not (folder / RUN).is_file():
-            raise UsageError(
-                f"--output {_quoted(folder)} holds files that no run of winnow wrote: name an empty or new folder."
-            )
+            raise _foreign(printable(os.fspath(folder)))
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(folder, error) from error
 
 
-def sweep(folder: Path, form: Format, written: set[str]) -> None:
+def _foreign(name: str) -> UsageError:
+    return UsageError(f"--output {name!r} holds files that no run of winnow wrote: name an empty or new folder.")
+
+
+def sweep(store: Store, form: Format, written: Container[str]) -> None:
     """Remove what an earlier run left that this one did not write: texts, records, other forms of results.
 
     Args:
-        written: text files of this run, relative to the folder.
+        written: text files of this run.
     """
     others = [f"results.{other.value}" for other in Format if other is not form]
-    _remove(folder / name for name in (*others, RECORDS) if name not in written)
-    for parent, _, files in os.walk(folder / "text", topdown=False):
-        here = Path(parent)
-        texts = [here / name for name in files if name.endswith((".txt", ".part"))]
-        _remove(path for path in texts if path.relative_to(folder).as_posix() not in written)
-        with suppress(OSError):  # it still holds something
-            here.rmdir()
-    _remove(folder.glob(".*.part"))
+    texts = (name for name in store.names("text") if _is_ours(name) and name not in written)
+    store.remove([*others, *texts])
+    if isinstance(store, LocalStore):
+        for path in store.folder.glob(".*.part"):
+            path.unlink(missing_ok=True)
 
 
-def _remove(paths: Iterable[Path]) -> None:
-    for path in paths:
-        with suppress(FileNotFoundError):
-            path.unlink()
+def _is_ours(name: str) -> bool:
+    return name.endswith((".txt", ".part")) or bool(_RECORDS.fullmatch(name.removeprefix("text/")))
+
+
+def _refuse_overlap_of(output: str, inputs: Iterable[str]) -> None:
+    for given in inputs:
+        out, name = f"{output}/", f"{given.rstrip('/')}/"
+        if out.startswith(name):
+            raise _inside(output, given)
+        if name.startswith(out):
+            raise _around(output, given)
 
 
 def _refuse_overlap(folder: Path, path: Path) -> None:
     out, given = folder.resolve(), path.resolve()
     if path.is_dir() and out.is_relative_to(given):
-        raise UsageError(
-            f"--output {_quoted(folder)} lies inside the input {_quoted(path)}, and nothing is ever "
-            "written into an input: choose a folder beside it."
-        )
+        raise _inside(printable(os.fspath(folder)), printable(os.fspath(path)))
     if given.is_relative_to(out):
-        raise UsageError(
-            f"The input {_quoted(path)} lies inside --output {_quoted(folder)}, where results are replaced: "
-            "choose another output folder."
-        )
+        raise _around(printable(os.fspath(folder)), printable(os.fspath(path)))
+
+
+def _inside(output: str, given: str) -> UsageError:
+    return UsageError(
+        f"--output {output!r} lies inside the input {given!r}, and nothing is ever "
+        "written into an input: choose a folder beside it."
+    )
+
+
+def _around(output: str, given: str) -> UsageError:
+    return UsageError(
+        f"The input {given!r} lies inside --output {output!r}, where results are replaced: "
+        "choose another output folder."
+    )
 
 
 def _quoted(path: Path) -> str:

@@ -1,57 +1,47 @@
-"""A folder in, a folder out: chunks, interruptions, and the accounting that loses nothing.
+"""A folder in, a folder out: units of work, interruptions, and the accounting that loses nothing.
 
-Chunks come back in input order, so that rows do too. Which process works on them is the business of `pool`.
+Two steps: every unit of documents becomes a part (`unit`), then the parts become results (`joining`). Where the units
+are worked on is the business of `pool`.
 """
 
-import hashlib
 import json
 import os
 import signal
-import sys
 import threading
-import warnings
-from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from itertools import groupby, islice
+from itertools import takewhile
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
-from threadpoolctl import threadpool_limits
-
-from pipeline.document import (
-    UNSURE,
-    ChromeKind,
-    Failure,
-    Label,
-    Origin,
-    Outcome,
-    Reason,
-    Scored,
-    Source,
-    Status,
-)
+from pipeline.backend import Backend, Dedup
+from pipeline.document import UNSURE, ChromeKind, Label, Status
+from pipeline.duplicates import check_dedup
 from pipeline.errors import UsageError
+from pipeline.inputs import Place, Reading, Unit, container, cut, list_places
+from pipeline.joining import Tally, join
 from pipeline.output import RUN, prepare_output, sweep
-from pipeline.pool import in_order
-from pipeline.read import MAX_BYTES, STDIN, Entry, list_entries, load, load_stream
-from pipeline.score import CHUNK, Models, Scorer, load_models
-from pipeline.write import (
-    Format,
-    Row,
-    TextOutput,
-    TextWriter,
-    printable,
-    results_writer,
-    row,
-    text_writer,
-    write_file,
-)
+from pipeline.parts import Parts, Spot, digest
+from pipeline.pool import Broken, Limits, on_cluster, on_this_machine, once
+from pipeline.read import MAX_BYTES
+from pipeline.remote import is_of_this_process
+from pipeline.stores import Store, store_of
+from pipeline.unit import Job, Task, records_of, work_unit
+from pipeline.write import Format, TextOutput, check_format, printable
+
+if TYPE_CHECKING:
+    from pipeline.judging import MakeScorer
 
 Progress = Callable[[int, int], None]
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
+_PART = 128  # documents of a unit of work: what a killed run loses at most, for each process
+_SHARES = 4  # units for each process at least, so that none is idle long at the end of a small run
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +55,13 @@ class CleanSettings:
         models: folder with chrome/ and quality/; None for the ones that come with the package.
         max_bytes: larger documents, also once unpacked, are rejected.
         pattern: shell pattern of file names that are taken from folders.
-        chunk: documents that share a predict.
+        chunk: documents of a unit of work at most; 0 chooses.
+        limits: what one document may cost.
+        field: of records in containers, the one with the document.
+        scheduler: address of the cluster of `Backend.DASK`; None starts one on this machine.
+        fresh: forget what earlier runs did.
+        dedup: whether `duplicate_of` tells of near copies too.
+        scorer: makes the scorer in the workers, out of `models` and `keep`; a function that they can import.
     """
 
     jobs: int = 0
@@ -76,7 +72,14 @@ class CleanSettings:
     form: Format = Format.JSONL
     max_bytes: int = MAX_BYTES
     pattern: str = "*"
-    chunk: int = CHUNK
+    chunk: int = 0
+    limits: Limits = Limits()  # noqa: RUF009 - frozen
+    field: str | None = None
+    backend: Backend = Backend.LOKY
+    scheduler: str | None = None
+    fresh: bool = False
+    dedup: Dedup = Dedup.EXACT
+    scorer: "MakeScorer | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,46 +99,21 @@ class Summary:
         return self.statuses.get(Status.FAILED, 0)
 
 
-@dataclass(slots=True)
-class _Tally:
-    """Counts of a run under way."""
-
-    statuses: Counter[str] = field(default_factory=Counter)
-    reasons: Counter[str] = field(default_factory=Counter)
-    verdicts: Counter[str] = field(default_factory=Counter)
-    texts: dict[bytes, str] = field(default_factory=dict)
-    places: set[str] = field(default_factory=set)
-
-    def add(self, told: Row) -> None:
-        """Count one row."""
-        self.statuses[told["status"]] += 1
-        if told["text_file"]:
-            self.places.add(told["text_file"])
-        if told["reason"]:
-            self.reasons[told["reason"]] += 1
-        if told["status"] == Status.OK:
-            self.verdicts[told["verdict"] or "unscored"] += 1
-
-    def duplicate_of(self, outcome: Outcome) -> str | None:
-        """The id of the first document of this run with the same letters and digits."""
-        if isinstance(outcome, Failure):
-            return None
-        key = "".join(filter(str.isalnum, outcome.document.body)).casefold().encode()
-        first = self.texts.setdefault(hashlib.blake2b(key, digest_size=16).digest(), outcome.source.origin.id)
-        return None if first == outcome.source.origin.id else first
-
-
 def clean_folder(
     inputs: Sequence[str | Path] | str | Path,
     output: str | Path,
     settings: CleanSettings | None = None,
     progress: Progress | None = None,
 ) -> Summary:
-    """Clean and score every file of the inputs into `output`: text/, results and run.json.
+    """Clean and score every document of the inputs into `output`: text/, results and run.json.
+
+    What an earlier run into the same folder did with the same settings and models, and what has not changed since,
+    is not done again.
 
     Args:
-        inputs: files and folders.
-        output: made when missing; an earlier run's results in it are replaced, other folders are refused.
+        inputs: files and folders, fsspec addresses (s3://, gs://, memory://), `-` for standard input.
+        output: a folder or an address, made when missing; an earlier run's results in it are replaced, other folders
+            are refused.
         settings: defaults are those of `winnow clean`.
         progress: called with documents done and documents in all.
 
@@ -145,172 +123,185 @@ def clean_folder(
         KeyboardInterrupt: after what was done has been written.
     """
     chosen = settings or CleanSettings()
-    paths = [Path(inputs)] if isinstance(inputs, str | Path) else [Path(path) for path in inputs]
-    folder = Path(output)
-    entries = list_entries(paths, chosen.pattern)
-    fingerprint = _models(chosen.models).fingerprint
-    prepare_output(folder, paths)
+    names = [os.fspath(name) for name in ([inputs] if isinstance(inputs, str | Path) else inputs)]
+    store = store_of(output)
     started = perf_counter()
-    tally = _Tally()
-    with _Interrupt(breaks_waiting=_jobs(entries, chosen) > 1) as interrupt:
-        _write_record(folder, _summary(tally, 0.0, interrupted=True), chosen, paths, fingerprint)  # ours from now on
-        with text_writer(folder, chosen.text) as put, results_writer(folder, chosen.form) as write:
-            for done, outcome in enumerate(interrupt.until(outcomes(entries, chosen)), 1):
-                told = _told(outcome, fingerprint, chosen, tally, put)
-                write(told)
-                tally.add(told)
-                if progress:
-                    progress(done, len(entries))
-        summary = _summary(tally, perf_counter() - started, interrupted=interrupt.asked)
-        sweep(folder, chosen.form, tally.places)
-        _write_record(folder, summary, chosen, paths, fingerprint)
-    if interrupt.asked:
+    _check(chosen, store)
+    places = list_places(names, chosen.pattern, chosen.max_bytes)
+    fingerprint = _fingerprint(chosen)
+    prepare_output(store, names)
+    with _interruptible() as stop, store.claimed():
+        if not store.has(RUN):  # ours from now on
+            _write_record(store, _record(_summary(Tally(), 0.0, interrupted=True), chosen, names, fingerprint))
+        parts = Parts(store, _made(chosen, fingerprint))
+        if chosen.fresh:
+            parts.keep([])
+        tally, done = _joined(places, parts, chosen, fingerprint, _Watching(stop, progress))
+        sweep(store, chosen.form, tally.places)
+        if not stop.is_set():
+            parts.keep(done)
+        summary = _summary(tally, perf_counter() - started, interrupted=stop.is_set())
+        _write_record(store, _record(summary, chosen, names, fingerprint))
+    if stop.is_set():
         raise KeyboardInterrupt
     return summary
 
 
-class _Interrupt:
-    """Lets Ctrl-C break off the waiting for outcomes, and never the accounting of one.
-
-    Outside the main thread signals are somebody else's.
-
-    Args:
-        breaks_waiting: whether the work is done by other processes. Work in this one is let finish its chunk, since
-            breaking into it anywhere would leave files open.
-    """
-
-    def __init__(self, *, breaks_waiting: bool) -> None:
-        self.breaks_waiting = breaks_waiting
-        self.asked = False
-        self._waiting = False
-        self._before: Any = None
-
-    def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._take)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, self._before)
-
-    def _take(self, _signal: int, _frame: object) -> None:
-        self.asked = True
-        if self._waiting and self.breaks_waiting:
-            self._waiting = False
-            raise KeyboardInterrupt
-
-    def until(self, items: Generator[Outcome, None, None]) -> Iterator[Outcome]:
-        """The items until somebody interrupts."""
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", category=UserWarning, module="joblib")  # it regrets unused work
-            while not self.asked:
-                try:
-                    self._waiting = True
-                    item = next(items, None)
-                    self._waiting = False
-                except KeyboardInterrupt:
-                    break
-                if item is None:
-                    break
-                yield item
-            items.close()
+def _check(settings: CleanSettings, store: Store) -> None:
+    """Refuse what cannot work, before any work is done."""
+    check_format(settings.form)
+    check_dedup(settings.dedup)
+    if settings.backend is Backend.DASK and is_of_this_process(store.name):
+        raise UsageError(
+            f"--output {store.name} lies in this process, which --backend dask does not share: name s3://."
+        )
 
 
-def outcomes(entries: Sequence[Entry], settings: CleanSettings) -> Generator[Outcome, None, None]:
-    """One outcome an entry, in order, from as many processes as the settings say.
-
-    An entry that kills its process, also when it is tried again alone, ends as `worker-lost`.
-    """
-    chunks = [entries[start : start + settings.chunk] for start in range(0, len(entries), settings.chunk)]
-    work = partial(work_chunk, settings=settings, parent=os.getpid())
-    return in_order(work, chunks, jobs=_jobs(entries, settings), lost=_lost)
-
-
-def _lost(entry: Entry) -> Failure:
-    """What becomes of an entry whose process died with it."""
-    detail = "The worker process ended abruptly while it was on this document alone."
-    return Failure(Origin(entry.id, os.fsdecode(entry.path)), "run", Reason.WORKER_LOST, detail)
+def _joined(
+    places: Sequence[Place], parts: Parts, settings: CleanSettings, fingerprint: str, watching: "_Watching"
+) -> tuple[Tally, list[str]]:
+    """The run itself: units are cut and done, and their parts are joined; counts, and names of the parts."""
+    job = _job(parts, settings, fingerprint)
+    units = _units(places, job, settings, watching.stop)
+    watching.total = sum(piece.documents for unit in units for piece in unit)
+    names = _done(units, parts, job, settings, watching)
+    return join(parts.store, parts, names, settings.form), names
 
 
-def _jobs(entries: Sequence[Entry], settings: CleanSettings) -> int:
-    """Worker processes: as asked, or one a core, but no more than there are chunks; 1 works in this process."""
-    chunks = -(-len(entries) // settings.chunk)
-    return min(settings.jobs or os.cpu_count() or 1, max(chunks, 1))
-
-
-def score_inputs(
-    inputs: Sequence[str | Path],
-    *,
-    keep: frozenset[ChromeKind],
-    models: Path | None,
-    max_bytes: int,
-    pattern: str,
-) -> Iterator[Row]:
-    """The row of every input, in order, without writing anything; `-` is standard input.
+def _fingerprint(settings: CleanSettings) -> str:
+    """Of the models as a worker has loaded them, which is where they have to fit.
 
     Raises:
-        UsageError: an input does not exist.
-        ModelError: the models cannot be used.
+        UsageError: they do not fit into the memory limit, or a worker cannot be started.
     """
-    scorer = _scorer(models, keep)
-    if any(str(name) == STDIN for name in inputs) and sys.stdin is None:
-        raise UsageError("- reads standard input, and there is none: name a file.")
-    parts = [list(part) for _, part in groupby(map(str, inputs), key=lambda name: name == STDIN)]
-    listed = [None if part[0] == STDIN else list_entries([Path(name) for name in part], pattern) for part in parts]
-    return _scored_rows(scorer, _opened(listed, max_bytes))
+    found = once(partial(_worker_fingerprint, settings.scorer, _models(settings), settings.keep), settings.limits)
+    if isinstance(found, Broken):
+        raise UsageError(
+            f"A worker cannot load the models within --memory-limit {settings.limits.megabytes} MB ({found.fault}): "
+            "allow 800 or more."
+        )
+    return found
 
 
-def _opened(parts: Iterable[Sequence[Entry] | None], max_bytes: int) -> Iterator[Source | Failure]:
-    """Sources of listed files in order; None stands for standard input."""
-    for entries in parts:
-        if entries is None:
-            yield load_stream(sys.stdin.buffer, max_bytes)
-        else:
-            yield from (load(entry, max_bytes) for entry in entries)
+def _worker_fingerprint(make: "MakeScorer | None", models: Path | None, keep: frozenset[ChromeKind]) -> str:
+    from pipeline.judging import fingerprint, make_scorer  # noqa: PLC0415 - loads scikit-learn, in workers only
+
+    return fingerprint(make or make_scorer, models, keep)
 
 
-def _scored_rows(scorer: Scorer, opened: Iterator[Source | Failure]) -> Iterator[Row]:
-    """Rows of sources as they come, chunk by chunk."""
-    for chunk in iter(lambda: list(islice(opened, CHUNK)), []):
-        with threadpool_limits(1):
-            scored = iter(scorer.score_chunk([item for item in chunk if isinstance(item, Source)]))
-        for item in chunk:
-            yield row(item if isinstance(item, Failure) else next(scored), scorer.models.fingerprint)
+def _models(settings: CleanSettings) -> Path | None:
+    """Where the models are, also for a worker that works in another folder."""
+    return settings.models.absolute() if settings.models else None
 
 
-def work_chunk(entries: Sequence[Entry], settings: CleanSettings, parent: int) -> list[Outcome]:
-    """What a worker does: read, score, and give each entry its outcome, in order.
+def _judge(wanted: Any, begin: Any, settings: CleanSettings, reading: Reading, models: Path | None) -> Any:
+    """What a worker does."""
+    from pipeline.judging import Judging, judge, make_scorer  # noqa: PLC0415 - loads scikit-learn, in workers only
 
-    Args:
-        parent: process that handles Ctrl-C; the others leave it to that one.
-    """
-    if os.getpid() != parent:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    opened = [load(entry, settings.max_bytes) for entry in entries]
-    scorer = _scorer(settings.models, settings.keep)
-    with threadpool_limits(1):
-        scored = iter(scorer.score_chunk([item for item in opened if isinstance(item, Source)]))
-    return [item if isinstance(item, Failure) else next(scored) for item in opened]
+    scorer = partial(settings.scorer or make_scorer, models, settings.keep)
+    return judge(wanted, begin, Judging(reading, scorer, near=settings.dedup is Dedup.NEAR))
 
 
-@cache
-def _scorer(models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
-    """The scorer of this process: models are loaded once."""
-    return Scorer(_models(models), keep=keep)
+def _units(places: Sequence[Place], job: Job, settings: CleanSettings, stop: threading.Event) -> list[Unit]:
+    share = -(-len(places) // (_jobs(settings) * _SHARES))
+    size = settings.chunk or (_PART if settings.backend is Backend.DASK else max(8, min(_PART, share)))
+    containers = [place for place in places if container(place)]
+    totals = list(_working(partial(records_of, job=job), containers, settings, stop)) if containers else []
+    return cut(places, totals, size)
 
 
-@cache
-def _models(folder: Path | None) -> Models:
-    """The models of this process."""
-    return load_models(folder)
+def _jobs(settings: CleanSettings) -> int:
+    return settings.jobs or os.cpu_count() or 1
 
 
-def _told(outcome: Outcome, fingerprint: str, settings: CleanSettings, tally: _Tally, put: TextWriter) -> Row:
-    """The row of an outcome whose text has been stored, unless its verdict is dropped."""
-    wanted = isinstance(outcome, Scored) and (outcome.verdict.label or "unscored") not in settings.drop
-    place = put(outcome) if isinstance(outcome, Scored) and wanted else None
-    return row(outcome, fingerprint, text_file=place, duplicate_of=tally.duplicate_of(outcome))
+def _job(parts: Parts, settings: CleanSettings, fingerprint: str) -> Job:
+    reading = Reading(settings.max_bytes, settings.field, os.getcwd(), run=uuid4().hex)  # noqa: PTH109 - a name
+    return Job(
+        parts.store.absolute(),
+        parts.made,
+        parts.index(),
+        fingerprint,
+        judge=partial(_judge, settings=settings, reading=reading, models=_models(settings)),
+        reading=reading,
+        limits=settings.limits,
+        text=settings.text,
+        drop=settings.drop,
+    )
+
+
+def _done(units: Sequence[Unit], parts: Parts, job: Job, settings: CleanSettings, watching: "_Watching") -> list[str]:
+    """The parts of all units, in order, or of those that were done when somebody interrupted."""
+    names: list[str] = []
+    tasks = (Task(number, unit, _earlier(unit, parts)) for number, unit in enumerate(units))
+    wanted = takewhile(lambda _: not watching.stop.is_set(), tasks)
+    for unit, name in zip(units, _working(partial(work_unit, job=job), wanted, settings, watching.stop), strict=False):
+        names += [name] if name else []
+        watching.tell(sum(piece.documents for piece in unit))
+    return names
+
+
+def _earlier(unit: Unit, parts: Parts) -> tuple[Spot | None, ...]:
+    return tuple(parts.find(item.id) for piece in unit for item in piece.items)
+
+
+def _working(
+    work: Callable[..., _Result],
+    items: Iterable[_Item],
+    settings: CleanSettings,
+    stop: threading.Event,
+) -> Iterator[_Result]:
+    """Results in the order of items, from the processes of this machine or from the cluster."""
+    if settings.backend is Backend.DASK:
+        yield from on_cluster(partial(work, stopped=_never), items, settings.scheduler)
+    else:
+        yield from on_this_machine(partial(work, stopped=stop.is_set), items, _jobs(settings))
+
+
+def _never() -> bool:
+    """A cluster's unit of work is finished: what is drawn back from there is only what has not begun."""
+    return False
+
+
+@dataclass(slots=True)
+class _Watching:
+    """Who is told of documents done, and whether somebody wants an end."""
+
+    stop: threading.Event
+    progress: Progress | None
+    total: int = 0
+    done: int = 0
+
+    def tell(self, documents: int) -> None:
+        """So many more are done."""
+        for _ in range(documents):
+            self.done += 1
+            if self.progress:
+                self.progress(self.done, self.total)
+
+
+@contextmanager
+def _interruptible() -> Iterator[threading.Event]:
+    """Ctrl-C sets the event, and never breaks into the accounting. Outside the main thread signals are not ours."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    try:
+        yield stop
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _made(settings: CleanSettings, fingerprint: str) -> str:
+    """What rows depend on beside the documents."""
+    told = _told_settings(settings)
+    free = ("jobs", "format", "glob", "backend", "scheduler", "models")
+    scorer = f"{settings.scorer.__module__}.{settings.scorer.__qualname__}" if settings.scorer else None
+    return digest(
+        {name: value for name, value in told.items() if name not in free}
+        | {"winnow": _version(), "fingerprint": fingerprint, "scorer": scorer}
+    )
 
 
 def _version() -> str:
@@ -320,13 +311,11 @@ def _version() -> str:
         return "checkout"
 
 
-def _write_record(
-    folder: Path, summary: Summary, settings: CleanSettings, inputs: Sequence[Path], fingerprint: str
-) -> None:
-    write_file(folder / RUN, json.dumps(_record(summary, settings, inputs, fingerprint), indent=1) + "\n")
+def _write_record(store: Store, record: Mapping[str, Any]) -> None:
+    store.write(RUN, (json.dumps(record, indent=1) + "\n").encode())
 
 
-def _summary(tally: _Tally, seconds: float, *, interrupted: bool) -> Summary:
+def _summary(tally: Tally, seconds: float, *, interrupted: bool) -> Summary:
     return Summary(
         inputs=tally.statuses.total(),
         statuses={status.value: tally.statuses[status] for status in Status},
@@ -337,25 +326,35 @@ def _summary(tally: _Tally, seconds: float, *, interrupted: bool) -> Summary:
     )
 
 
-def _record(summary: Summary, settings: CleanSettings, inputs: Sequence[Path], fingerprint: str) -> dict[str, Any]:
+def _record(summary: Summary, settings: CleanSettings, inputs: Sequence[str], fingerprint: str) -> dict[str, Any]:
     """run.json: what was asked, with what, and what came of it."""
     return {
         "winnow": _version(),
         "models": fingerprint,
-        "inputs": [printable(os.fspath(path)) for path in inputs],
-        "settings": {
-            "jobs": settings.jobs,
-            "keep": sorted(settings.keep),
-            "drop": sorted(settings.drop),
-            "models": os.fspath(settings.models) if settings.models else None,
-            "text": settings.text.value,
-            "format": settings.form.value,
-            "max_bytes": settings.max_bytes,
-            "glob": settings.pattern,
-        },
+        "inputs": [printable(name) for name in inputs],
+        "settings": _told_settings(settings),
         "counts": {"inputs": summary.inputs, **summary.statuses},
         "reasons": summary.reasons,
         "verdicts": summary.verdicts,
         "seconds": summary.seconds,
         "interrupted": summary.interrupted,
+    }
+
+
+def _told_settings(settings: CleanSettings) -> dict[str, Any]:
+    return {
+        "jobs": settings.jobs,
+        "keep": sorted(settings.keep),
+        "drop": sorted(settings.drop),
+        "models": os.fspath(settings.models) if settings.models else None,
+        "text": settings.text.value,
+        "format": settings.form.value,
+        "max_bytes": settings.max_bytes,
+        "glob": settings.pattern,
+        "time_limit": settings.limits.seconds,
+        "memory_limit": settings.limits.megabytes,
+        "field": settings.field,
+        "backend": settings.backend.value,
+        "scheduler": settings.scheduler,
+        "dedup": settings.dedup.value,
     }

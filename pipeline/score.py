@@ -1,6 +1,7 @@
 """The main job: sources in, outcomes out. Everything else serves this module or is served by it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -24,13 +25,12 @@ from pipeline.document import (
     Source,
 )
 from pipeline.errors import ModelError
-from pipeline.extract import extract, parse
 from pipeline.features import STYLE, language_of
-from pipeline.quality.classifier import PARTS as QUALITY_PARTS
-from pipeline.quality.classifier import QualityClassifier
+from pipeline.fitted.parts import read_parts
+from pipeline.quality.columns import PARTS as QUALITY_PARTS
+from pipeline.quality.columns import Fitted
 from pipeline.quality.model import QualityModel, Rules
 from pipeline.read import Entry, load, load_text
-from pipeline.segment.page import page_blocks
 from pipeline.write import FIELDS, printable, row
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Scorer:
         for chunk in _chunks(sources):
             yield from self.score_chunk(chunk)
 
-    def score_chunk(self, sources: Sequence[Source]) -> list[Outcome]:
+    def score_chunk(self, sources: Iterable[Source]) -> list[Outcome]:
         """The main job on sources that share each model's predict; a Failure passes through every later step."""
         started = perf_counter()
         segmented = [segment(source) for source in sources]
@@ -162,6 +162,9 @@ def segment(source: Source) -> _Segmented | Failure:
     """Parse, extract and cut a page; a text is cut later, round by round. What cannot go on becomes a Failure."""
     if source.media_type is MediaType.TEXT:
         return _Segmented(source)
+    from pipeline.extract import extract, parse  # noqa: PLC0415 - late: plain text does without trafilatura (0.3 s)
+    from pipeline.segment.page import page_blocks  # noqa: PLC0415
+
     started = perf_counter()
     try:
         tree = parse(source.content)
@@ -178,10 +181,10 @@ def segment(source: Source) -> _Segmented | Failure:
 
 def _salvaged(stage: str, step: _Step[_Given, _Made], items: Sequence[_Given | Failure]) -> list[_Made | Failure]:
     """What a step makes of all items together or, where that breaks off, of each alone: one costs no other."""
-    try:
+    with suppress(Exception):  # what one item is to blame for comes again with that item
         return step(items)
-    except Exception:  # noqa: BLE001 - what one item is to blame for comes again with that item
-        return [_alone(stage, step, item) for item in items]
+    # Outside the handling: what the exception holds, such as memory that ran out, is free again.
+    return [_alone(stage, step, item) for item in items]
 
 
 def _alone(stage: str, step: _Step[_Given, _Made], item: _Given | Failure) -> _Made | Failure:
@@ -200,7 +203,7 @@ def _load(
     folder: Path, features: Mapping[str, Sequence[str]], parts: Sequence[str], build: Callable[..., _Model]
 ) -> tuple[models.Manifest, _Model]:
     """A verified folder's manifest and the model that its parts and parameters make."""
-    saved = models.load(folder, features)
+    saved = models.load(folder, features, read_parts)
     missing = [part for part in parts if part not in saved.parts]
     if missing:
         raise ModelError(f"{folder / models.MODEL} lacks {', '.join(missing)}: restore or retrain it.")
@@ -224,7 +227,8 @@ def _quality_model(parts: Mapping[str, Any], parameters: Mapping[str, Any]) -> Q
         max_words=int(told["max_words"]),
         typical=tuple((float(a), float(b), float(c)) for a, b, c in told["typical"]),
     )
-    return QualityModel(QualityClassifier.from_parts(parts, **parameters["classifier"]), rules)
+    weight = float(parameters["classifier"]["style_weight"])
+    return QualityModel(Fitted(**{part: parts[part] for part in QUALITY_PARTS}, style_weight=weight), rules)
 
 
 def _cleaned(item: _Segmented, document: CleanDocument) -> _Cleaned | Failure:

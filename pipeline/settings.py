@@ -12,9 +12,15 @@ from pipeline.errors import MissingExtraError, SettingsError
 
 @dataclass(frozen=True, slots=True)
 class FetchSettings:
-    """Where the public archives come from; the environment variable WINNOW_MIRROR replaces `base`."""
+    """Where the public archives come from, and which corpora are used at all.
+
+    Attributes:
+        base: public address; the environment variable WINNOW_MIRROR replaces it.
+        corpora: names of the corpora that are fetched and trained on, or `all`; own labels always are.
+    """
 
     base: str
+    corpora: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +142,12 @@ class FeaturesSettings:
 
     Attributes:
         max_words: a document is measured on its first words only, so that length decides little.
+        headless: share of the training texts that lose their headings.
     """
 
+    seed: int
     max_words: int
+    headless: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +158,7 @@ class QualitySettings:
         trained: the day written into the manifest, as for chrome.
         c: inverse regularisation of the logistic regression.
         folds: by publisher, for the out-of-fold scores that calibrate and choose the threshold.
-        min_df: documents that a word pattern must occur in.
+        min_df: windows that a word pattern must occur in.
         style_weight: scale of the style measures beside the word patterns.
         news_analysis: what a news analysis counts beside another text of its publisher: the rarest analysis (242 of
             4,000 rows) and the hardest to tell from a report.
@@ -167,15 +176,40 @@ class QualitySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class FloorSettings:
+    """What a retrained model must reach before its figures are written; set for a training on all corpora.
+
+    Attributes:
+        applied: false lets any model pass, and the model cards say so.
+        macro_f1: of verdicts, at least.
+        worst_source: recall of the worst source of some size, at least.
+        reporting_called_filler: share of the reporting, at most.
+        extraction_f1: of held-out article pages, at least.
+    """
+
+    applied: bool
+    macro_f1: float
+    worst_source: float
+    reporting_called_filler: float
+    extraction_f1: float
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluateSettings:
     """What is measured on the held-out sites and publishers.
 
     Attributes:
         bootstrap: resamples for the 95 % intervals.
+        evidence: documents whose quoted sentences are taken away, to see whether they decided.
+        learning: shares of the training sources on which the learning curve is measured, beside all of them.
+        floors: what the models must reach.
     """
 
     seed: int
     bootstrap: int
+    evidence: int
+    learning: tuple[float, ...]
+    floors: FloorSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ FIELDS = tuple(
     "text_file words removed scores verdict flagged unscored evidence duplicate_of seconds models".split()
 )
 _LIST_COLUMNS = ("removed", "scores", "evidence")  # written as JSON where a format has no lists
-RECORDS = "text.jsonl"
 _NAME_BYTES = 255  # what common file systems allow in one part of a path
 _LIKE_FILE = re.compile(r"\.txt~*\Z", re.IGNORECASE)
 _LIKE_CUT = re.compile(r"~[0-9a-f]{16}~?\Z", re.IGNORECASE)
@@ -189,38 +188,6 @@ class TextOutput(StrEnum):
     NONE = "none"
 
 
-class TextWriter(Protocol):
-    """Stores one clean text and answers with its place as the row names it."""
-
-    def __call__(self, scored: Scored) -> str | None:
-        """Store one text."""
-
-
-@contextmanager
-def text_writer(folder: Path, output: TextOutput) -> Iterator[TextWriter]:
-    """Texts as a file each, as records of text.jsonl (id, title, text), or not at all."""
-    if output is TextOutput.RECORDS:
-        with _replacing(folder / RECORDS) as part, part.open("w", encoding="utf-8", newline="\n") as stream:
-            yield lambda scored: _put_record(stream, scored)
-    elif output is TextOutput.FILES:
-        yield lambda scored: _put_file(folder, scored)
-    else:
-        yield lambda _: None
-
-
-def _put_record(stream: IO[str], scored: Scored) -> str:
-    document = scored.document
-    record = {"id": scored.source.origin.id, "title": document.metadata.title, "text": document.body}
-    stream.write(json.dumps(record, ensure_ascii=False) + "\n")
-    return RECORDS
-
-
-def _put_file(folder: Path, scored: Scored) -> str:
-    name = text_name(scored.source.origin.id)
-    write_file(folder / name, scored.document.text)
-    return name
-
-
 class RowWriter(Protocol):
     """Takes rows one at a time."""
 
@@ -282,14 +249,12 @@ def _text_part(path: Path, form: Format) -> Iterator[RowWriter]:
 
 @contextmanager
 def _parquet_part(path: Path) -> Iterator[RowWriter]:
-    """Rows in row groups of `_GROUP`; nested columns as JSON text, which every reader of parquet takes."""
-    try:
-        import pyarrow as pa  # noqa: PLC0415 - optional ([parquet] extra)
-        import pyarrow.parquet as pq  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingExtraError("--format parquet", "parquet") from error
-    numbers = {"bytes": pa.int64(), "words": pa.int64(), "seconds": pa.float64(), "flagged": pa.bool_()}
-    schema = pa.schema([(name, numbers.get(name, pa.string())) for name in _empty()])
+    """Rows in row groups of `_GROUP`, in typed columns: lists of structs where rows are nested."""
+    check_format(Format.PARQUET)
+    import pyarrow as pa  # noqa: PLC0415 - optional ([parquet] extra)
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    schema = _schema()
     held: list[Row] = []
 
     def flush() -> None:
@@ -297,7 +262,7 @@ def _parquet_part(path: Path) -> Iterator[RowWriter]:
         held.clear()
 
     def write(item: Row) -> None:
-        held.append(_flat(item))
+        held.append(item)
         if len(held) == _GROUP:
             flush()
 
@@ -308,7 +273,36 @@ def _parquet_part(path: Path) -> Iterator[RowWriter]:
             flush()
 
 
-_GROUP = 1000
+def _schema() -> Any:
+    """The type of every column."""
+    import pyarrow as pa  # noqa: PLC0415 - optional ([parquet] extra)
+
+    text, number = pa.string(), pa.float64()
+    labels = pa.struct([(label.value, number) for label in LABELS])
+    removal = pa.struct([("kind", text), ("text", text), ("probability", number), ("line", pa.int64())])
+    evidence = pa.struct(
+        [("type", text), ("text", text), ("name", text), ("value", number), ("typical", labels), ("effect", number)]
+    )
+    typed = {"bytes": pa.int64(), "words": pa.int64(), "seconds": number, "flagged": pa.bool_()}
+    nested = {"removed": pa.list_(removal), "scores": labels, "evidence": pa.list_(evidence)}
+    return pa.schema([(name, (typed | nested).get(name, text)) for name in FIELDS])
+
+
+def check_format(form: Format) -> None:
+    """Refuse a format whose library is not installed, before any work is done.
+
+    Raises:
+        MissingExtraError: parquet without pyarrow.
+    """
+    if form is not Format.PARQUET:
+        return
+    try:
+        import pyarrow.parquet  # noqa: F401, PLC0415 - optional ([parquet] extra)
+    except ImportError as error:
+        raise MissingExtraError("--format parquet", "parquet") from error
+
+
+_GROUP = 1000  # rows held, of about 10 kB each
 _PARTS: dict[Format, Callable[[Path], Any]] = {
     Format.JSONL: lambda path: _text_part(path, Format.JSONL),
     Format.CSV: lambda path: _text_part(path, Format.CSV),

@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 from pipeline.corpora.prepared import PreparedPage, Split
+from pipeline.evaluation.verdicts import Judged
 from pipeline.measure import extraction, overlap, snippets
 from pipeline.score import Models
+
+from .evaluation.conftest import table_of
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 TITLE = "Ferry runs aground off Tarnfoss"
@@ -39,6 +42,7 @@ def loaded(name: str) -> ModuleType:
 
 
 benchmark, workers = loaded("extraction"), loaded("contenders")
+detectors = loaded("quality")
 
 
 def page(name: str, *, gold: bool) -> PreparedPage:
@@ -148,3 +152,20 @@ def test_difference_of_a_contender_to_itself_is_nothing_in_every_round():
     assert benchmark.difference(counts, counts) == {"f1": 0.0, "interval": [0.0, 0.0]}
     low, high = benchmark.quality(counts)["f1_interval"]
     assert low < benchmark.quality(counts)["f1"] < high
+
+
+def test_a_detector_that_flags_all_filler_and_nothing_else_is_perfect():
+    truth = np.array([True, False] * 50)
+    row = detectors._detector(truth.astype(float), truth)
+    assert (row["flagged"], row["precision"], row["recall"], row["auc"]) == (50, 1.0, 1.0, 1.0)
+
+
+def test_a_detector_that_flags_nothing_has_no_recall_and_ranks_by_chance():
+    row = detectors._detector(np.zeros(100), np.array([True, False] * 50))
+    assert (row["flagged"], row["precision"], row["recall"], row["auc"]) == (0, 0.0, 0.0, 0.5)
+
+
+def test_a_model_flags_what_is_likeliest_filler_and_ranks_by_its_score():
+    table = table_of([("abp", "filler", "mill.example")] * 3)
+    judged = Judged(table, np.array([[0.5, 0.2, 0.3], [0.3, 0.2, 0.5], [0.1, 0.1, 0.8]]))
+    assert detectors._scores(judged).tolist() == [0.3, 1.5, 1.8]

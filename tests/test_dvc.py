@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from dataclasses import fields
@@ -61,7 +62,7 @@ def settings_read(stage: str) -> set[str]:
     """The sections of the settings that a stage module mentions."""
     text = (ROOT / "pipeline" / "stages" / f"{stage}.py").read_text(encoding="utf-8")
     whole = 'settings = read_settings(Path("params.yaml"))\n' in text
-    used = {section for section in STAGES if f"settings.{section}." in text} if whole else set()
+    used = {section for section in STAGES if re.search(rf"\bsettings\.{section}\b", text)} if whole else set()
     return used | {section for section in STAGES if f'read_settings(Path("params.yaml")).{section}' in text}
 
 

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.features import STYLE, first_words, language_of, masked, sentences, style, style_rows
+from pipeline.features import (
+    STYLE,
+    first_words,
+    language_of,
+    masked,
+    sentences,
+    style,
+    style_rows,
+    without_headings,
+)
 from pipeline.words import FUNCTION, GENERAL, TIME
 
 KEPT = FUNCTION | GENERAL
@@ -250,3 +259,17 @@ def test_too_short_to_tell_the_language(text: str):
 def test_language_is_told_by_the_beginning():
     english = "The harbour stays shut until Friday, the port authority said. " * 60
     assert language_of(english + "Der Hafen bleibt geschlossen. " * 900) == "en"
+
+
+def test_marks_of_structure_leave_no_trace_in_the_masked_text():
+    bare = "The bridge over the canal shut.\nIt reopens soon."
+    assert masked(f"## {bare.replace(chr(10), chr(10) + '- ')}") == masked(bare)
+
+
+def test_marks_of_structure_leave_no_trace_in_the_measures():
+    bare = "The bridge over the canal shut.\nIt reopens soon."
+    assert (style(f"1. {bare.replace(chr(10), chr(10) + '* ')}") == style(bare)).all()
+
+
+def test_text_of_headings_only_keeps_them():
+    assert without_headings("At the quay\nIn the town") == "At the quay\nIn the town"

@@ -48,8 +48,8 @@ def fitted_parts() -> dict[str, Any]:
     rows = np.random.default_rng(0).random((80, 3))
     labels = (rows[:, 0] > rows[:, 1]).astype(int)
     texts = ["a heron stood", "the tide rose"] * 40
-    hashed = make_pipeline(HashingVectorizer(n_features=16), LogisticRegression())
-    tfidf = TfidfVectorizer(dtype=np.float32).fit(texts)
+    hashed = make_pipeline(HashingVectorizer(n_features=16, alternate_sign=False), LogisticRegression())
+    tfidf = TfidfVectorizer(ngram_range=(1, 2), lowercase=False, binary=True, dtype=np.float32).fit(texts)
     tfidf.transform(texts)
     return {
         "wording": hashed.fit(texts, labels),
@@ -438,7 +438,7 @@ def small(tmp_path_factory: pytest.TempPathFactory, parts: dict[str, Any]) -> Pa
     quality = {"vectorizer": "vectorizer", "scaler": "scaler", "linear": "linear", "calibrator": "linear"}
     for room, names, features, parameters in (
         ("chrome", chrome, CHROME_FEATURES, {"thresholds": asdict(START)}),
-        ("quality", quality, QUALITY_FEATURES, {"rules": RULES, "classifier": {"max_words": 900}}),
+        ("quality", quality, QUALITY_FEATURES, {"rules": RULES, "classifier": {"style_weight": 0.5}}),
     ):
         chosen = {part: parts[name] for part, name in names.items()}
         save(root / room, chosen, **FIELDS | {"features": features, "parameters": parameters})
@@ -475,7 +475,7 @@ def test_rules_and_thresholds_come_from_the_manifests(both: Path):
     loaded = load_models(both)
     assert loaded.chrome.thresholds == START
     assert loaded.quality.rules == Rules(decide=0.5, min_words=60, max_words=900, typical=((1.0, 2.0, 3.0),))
-    assert loaded.quality.classifier.max_words == 900
+    assert loaded.quality.classifier.style_weight == 0.5
 
 
 def test_changed_threshold_changes_the_fingerprint_of_both_models(both: Path, small: Path):
@@ -502,7 +502,7 @@ def test_models_in_each_others_place_are_refused(both: Path):
         pytest.param("chrome", {"thresholds": None}, id="thresholds are null"),
         pytest.param("quality", {}, id="no rules"),
         pytest.param("quality", {"rules": {"typical": [[1, 2, 3]]}, "classifier": {}}, id="rules are missing"),
-        pytest.param("quality", {"rules": RULES, "classifier": {"colour": 1}}, id="unknown setting"),
+        pytest.param("quality", {"rules": RULES, "classifier": {}}, id="no weight of the measures"),
         pytest.param("quality", {"rules": RULES | {"typical": [[1]]}, "classifier": {}}, id="typical values too few"),
     ],
 )

@@ -234,7 +234,7 @@ def poisoned(monkeypatch: pytest.MonkeyPatch) -> type[Exception]:
             raise error("a\ntraceback of many lines")
         return extract(tree)
 
-    monkeypatch.setattr(score, "extract", raising)
+    monkeypatch.setattr("pipeline.extract.extract", raising)
     return error
 
 
@@ -254,7 +254,7 @@ def test_page_that_needs_more_memory_than_there_is(scorer: Scorer, monkeypatch: 
     def greedy(_tree: HtmlElement) -> Page:
         raise MemoryError
 
-    monkeypatch.setattr(score, "extract", greedy)
+    monkeypatch.setattr("pipeline.extract.extract", greedy)
     assert failure(scorer.score_chunk([source(ARTICLE, MediaType.HTML)])[0]).reason is Reason.MEMORY_LIMIT
 
 
@@ -262,7 +262,7 @@ def test_interrupt_is_not_taken_for_a_bad_page(scorer: Scorer, monkeypatch: pyte
     def interrupted(_tree: HtmlElement) -> Page:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(score, "extract", interrupted)
+    monkeypatch.setattr("pipeline.extract.extract", interrupted)
     with pytest.raises(KeyboardInterrupt):
         scorer.score_chunk([source(ARTICLE, MediaType.HTML)])
 

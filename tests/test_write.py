@@ -10,7 +10,9 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
+import polars as pl
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import assume, example, given, settings
@@ -36,16 +38,13 @@ from pipeline.document import (
 )
 from pipeline.errors import MissingExtraError, UsageError
 from pipeline.write import (
-    RECORDS,
     Format,
     Row,
-    TextOutput,
     printable,
     results_writer,
     row,
     row_writer,
     text_name,
-    text_writer,
     write_file,
 )
 
@@ -326,17 +325,21 @@ def test_place_that_cannot_be_written_is_named_in_one_sentence(tmp_path: Path, p
 # Results
 
 
+def _told(evidence: list[Row] | None) -> list[Row] | None:
+    """Evidence without the fields of a struct that another type of evidence has."""
+    return evidence and [{name: value for name, value in piece.items() if value is not None} for piece in evidence]
+
+
 def read_rows(path: Path) -> list[Row]:
     """Rows of results in any format, with nested values and types as JSON lines have them."""
     if path.suffix == ".jsonl":
         return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]
     if path.suffix == ".parquet":
-        rows = pq.read_table(path).to_pylist()
-    else:
-        with path.open(encoding="utf-8", newline="") as stream:
-            rows = [{name: value or None for name, value in item.items()} for item in csv.DictReader(stream)]
-        types = {"bytes": int, "words": int, "seconds": float, "flagged": "True".__eq__}
-        rows = [{name: types.get(name, str)(value) if value else None for name, value in item.items()} for item in rows]
+        return [item | {"evidence": _told(item["evidence"])} for item in pq.read_table(path).to_pylist()]
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = [{name: value or None for name, value in item.items()} for item in csv.DictReader(stream)]
+    types = {"bytes": int, "words": int, "seconds": float, "flagged": "True".__eq__}
+    rows = [{name: types.get(name, str)(value) if value else None for name, value in item.items()} for item in rows]
     nested = [{name: json.loads(item[name]) if item[name] else None for name in NESTED} for item in rows]
     return [item | parsed for item, parsed in zip(rows, nested, strict=True)]
 
@@ -403,6 +406,20 @@ def test_parquet_keeps_numbers_as_numbers(tmp_path: Path):
     assert (frame["bytes"].sum(), frame["seconds"].sum(), bool(frame["flagged"].any())) == (3 * 512, 0.75, True)
 
 
+def test_parquet_is_typed_for_pandas_duckdb_and_polars(tmp_path: Path):
+    path = written(tmp_path, Format.PARQUET, some_rows())
+    rows = some_rows()
+    kinds = [[removal["kind"] for removal in item["removed"]] for item in rows]
+    filler = [item["scores"] and item["scores"]["filler"] for item in rows]
+    told = duckdb.read_parquet(str(path)).project("[r.kind for r in removed], scores.filler").fetchall()
+    frame, table = pl.read_parquet(path), pd.read_parquet(path)
+    assert told == list(zip(kinds, filler, strict=True))
+    assert [[r["kind"] for r in removed] for removed in frame["removed"].to_list()] == kinds
+    assert frame["scores"].struct.field("filler").to_list() == filler
+    assert [[r["kind"] for r in removed] for removed in table["removed"]] == kinds
+    assert [scores and scores["filler"] for scores in table["scores"]] == filler
+
+
 @pytest.mark.parametrize("form", Format)
 def test_results_are_not_there_before_they_are_whole(tmp_path: Path, form: Format):
     with results_writer(tmp_path, form) as write:
@@ -459,38 +476,7 @@ def test_rows_go_to_a_stream_as_they_come(form: Format):
     assert json.dumps("Ana Melo").strip('"') in early
 
 
-# Texts
-
-
-def test_texts_go_into_a_file_each_with_title_and_body(tmp_path: Path):
-    with text_writer(tmp_path, TextOutput.FILES) as put:
-        name = put(scored())
-    assert name == "text/news/a.html.txt"
-    assert (tmp_path / name).read_bytes() == b"Ferry runs again\n\nThe ferry left at noon.\nIt came back at one.\n"
-
-
-def test_text_without_a_title_is_its_body(tmp_path: Path):
-    with text_writer(tmp_path, TextOutput.FILES) as put:
-        name = put(scored(title=None))
-    assert (tmp_path / str(name)).read_text() == "The ferry left at noon.\nIt came back at one.\n"
-
-
-def test_texts_go_into_records(tmp_path: Path):
-    with text_writer(tmp_path, TextOutput.RECORDS) as put:
-        names = {put(scored("a")), put(scored("b", title=None))}
-    records = [json.loads(line) for line in (tmp_path / RECORDS).read_text().splitlines()]
-    body = "The ferry left at noon.\nIt came back at one."
-    assert names == {RECORDS}
-    assert records == [
-        {"id": "a", "title": "Ferry runs again", "text": body},
-        {"id": "b", "title": None, "text": body},
-    ]
-
-
-def test_texts_go_nowhere_when_none_are_wanted(tmp_path: Path):
-    with text_writer(tmp_path, TextOutput.NONE) as put:
-        place = put(scored())
-    assert (place, list(tmp_path.iterdir())) == (None, [])
+# Names
 
 
 def test_digest_in_a_cut_name_is_of_the_whole_part():

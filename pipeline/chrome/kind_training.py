@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.ensemble import VotingClassifier
@@ -123,7 +124,8 @@ def fit_kinds(
         sorted({group for chunks in told for chunk in chunks for group in chunk.groups}), settings.folds
     )
     every = [chunk for chunks in told for chunk in chunks]
-    without = [_fit_linear(every, folds, fold, settings) for fold in range(settings.folds)]
+    left_out = [*range(settings.folds), None]
+    *without, whole = Parallel(n_jobs=-1)(delayed(_fit_linear)(every, folds, fold, settings) for fold in left_out)
     networks = [
         _fit_networks(
             np.vstack([_rows(chunk, folds, without) for chunk in chunks]),
@@ -133,18 +135,19 @@ def fit_kinds(
         )
         for chunks in told
     ]
-    whole = _fit_linear(every, folds, None, settings)
     return {"kind_words": whole, **dict(zip(KIND_FEATURES, networks, strict=True))}
 
 
 def _look(parts: Mapping[str, Any], examples: Sequence[KindExample], see: Look) -> list[_Told]:
-    """See all examples in chunks; of the features only the told blocks' are kept."""
+    """See all examples in chunks, on all cores; of the features only the told blocks' are kept."""
     filled = [example for example in examples if example.kinds]
-    chunks = (filled[start : start + _CHUNK] for start in range(0, len(filled), _CHUNK))
-    return [_told(see(parts, [example.document for example in chunk]), chunk) for chunk in chunks]
+    chunks = [filled[start : start + _CHUNK] for start in range(0, len(filled), _CHUNK)]
+    linear = {name: parts[name] for name in ("wording", "markup")}
+    return list(Parallel(n_jobs=-1)(delayed(_told)(see, linear, chunk) for chunk in chunks))
 
 
-def _told(seen: Seen, examples: Sequence[KindExample]) -> _Told:
+def _told(see: Look, linear: Mapping[str, Any], examples: Sequence[KindExample]) -> _Told:
+    seen = see(linear, [example.document for example in examples])
     wanted = np.array([place in each.kinds for each in examples for place in range(len(each.document.blocks))])
     kinds = [KINDS.index(each.kinds[place]) for each in examples for place in sorted(each.kinds)]
     bare = Seen(seen.rows[:0], seen.words, seen.marks, seen.counts)

@@ -1,9 +1,10 @@
 """Fits the block model: linear wording and mark-up models out of fold by site, then boosted trees on top."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -24,6 +25,8 @@ from pipeline.document import Block
 from pipeline.settings import ChromeSettings, TreeSettings
 
 Examples = list[tuple[str, int, str, float]]  # text, label, group, weight
+_CHUNK = 200  # documents a task
+_Document = TypeVar("_Document", PreparedPage, LabelledText)
 _WORDINGS = frozenset({Situation.AUTHORED, Situation.CLEAN})  # the other situations repeat the pages' blocks
 
 
@@ -118,15 +121,30 @@ def _fit_pages(
     mark_folds: Sequence[Pipeline],
     settings: ChromeSettings,
 ) -> HistGradientBoostingClassifier:
-    examples = []
-    for page in pages:
-        rows = _page_rows(page, word_folds[folds[page.site]], mark_folds[folds[page.site]])
-        examples.append(_Rows(rows, np.array(page.labels), _weights(page.blocks)))
+    rows = _on_all_cores(partial(_page_rows, folds=folds, words=word_folds, marks=mark_folds), pages)
+    examples = [
+        _Rows(part, np.array(page.labels), _weights(page.blocks)) for page, part in zip(pages, rows, strict=True)
+    ]
     return _fit_trees(examples, settings.blocks, settings.seed)
 
 
-def _page_rows(page: PreparedPage, words: Pipeline, marks: Pipeline) -> NDArray[np.float32]:
-    scores = [scored(words, map(wording, page.blocks)), scored(marks, map(surroundings, page.blocks))]
+def _on_all_cores(rows_of: Callable[[_Document], NDArray[np.float32]], documents: Sequence[_Document]) -> list[Any]:
+    """Feature rows of every document, in order; the models that they need travel with each chunk of documents."""
+    chunks = [documents[start : start + _CHUNK] for start in range(0, len(documents), _CHUNK)]
+    return [
+        rows for part in Parallel(n_jobs=-1)(delayed(_rows_of_all)(rows_of, chunk) for chunk in chunks) for rows in part
+    ]
+
+
+def _rows_of_all(rows_of: Callable[[_Document], NDArray[np.float32]], chunk: Sequence[_Document]) -> list[Any]:
+    return [rows_of(document) for document in chunk]
+
+
+def _page_rows(
+    page: PreparedPage, folds: Mapping[str, int], words: Sequence[Pipeline], marks: Sequence[Pipeline]
+) -> NDArray[np.float32]:
+    fold = folds[page.site]
+    scores = [scored(words[fold], map(wording, page.blocks)), scored(marks[fold], map(surroundings, page.blocks))]
     return page_block_rows([Titled(page.blocks, page.title)], np.column_stack(scores))
 
 
@@ -138,13 +156,10 @@ def _fit_texts(
 ) -> dict[str, HistGradientBoostingClassifier]:
     """Trees for the lines of dumps, for those of other texts, and for telling which a text is."""
     filled = [text for text in texts if text.blocks]
+    rows = _on_all_cores(partial(_line_rows, folds=folds, words=word_folds), filled)
     examples = [
-        _Rows(
-            _line_rows(text, word_folds[folds[text.group]]),
-            np.array(text.labels),
-            _weights(text.blocks) * _emphasis(text, settings),
-        )
-        for text in filled
+        _Rows(part, np.array(text.labels), _weights(text.blocks) * _emphasis(text, settings))
+        for text, part in zip(filled, rows, strict=True)
     ]
     dumps = [seen for text, seen in zip(filled, examples, strict=True) if text.situation is Situation.DUMP]
     articles = [seen for text, seen in zip(filled, examples, strict=True) if text.situation not in DUMPS]
@@ -158,8 +173,8 @@ def _fit_texts(
     }
 
 
-def _line_rows(text: LabelledText, words: Pipeline) -> NDArray[np.float32]:
-    scores = scored(words, map(wording, text.blocks))
+def _line_rows(text: LabelledText, folds: Mapping[str, int], words: Sequence[Pipeline]) -> NDArray[np.float32]:
+    scores = scored(words[folds[text.group]], map(wording, text.blocks))
     return text_line_rows([Titled(text.blocks, text.title)], scores)
 
 

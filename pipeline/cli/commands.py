@@ -17,6 +17,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from pipeline.backend import Backend, Dedup
 from pipeline.document import UNSURE, ChromeKind, Label, Status
 from pipeline.errors import UsageError, WinnowError
 from pipeline.read import MAX_BYTES
@@ -51,14 +52,7 @@ class PageFormat(StrEnum):
     HTML = "html"
 
 
-class Backend(StrEnum):
-    """Where the work runs."""
-
-    LOKY = "loky"
-    DASK = "dask"
-
-
-Inputs = Annotated[list[str], typer.Argument(metavar="INPUT...", help="Files and folders of HTML or text, also .gz.")]
+Inputs = Annotated[list[str], typer.Argument(metavar="INPUT...", help="Files, folders and s3:// or gs:// addresses.")]
 ModelsOption = Annotated[
     Path | None, typer.Option("--models", metavar="DIR", help="Folder with chrome/ and quality/ to use instead.")
 ]
@@ -66,6 +60,9 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more of what is done.")]
 Glob = Annotated[str, typer.Option("--glob", metavar="PATTERN", help="Take only such file names from folders.")]
 MaxBytes = Annotated[int, typer.Option("--max-bytes", min=1, help="Reject larger documents, also once unpacked.")]
+FieldOption = Annotated[
+    str | None, typer.Option("--field", metavar="NAME", help="Of records, the field with the text or page.")
+]
 KeepOption = Annotated[str, typer.Option("--keep", metavar="KINDS", help="Chrome kinds that stay: caption,byline,...")]
 
 
@@ -87,7 +84,7 @@ def _ending() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except KeyboardInterrupt:
-        _errors.print("Interrupted: what was done is kept. Run the same command again to do all of it.")
+        _errors.print("Interrupted: what was done is kept. Run the same command again to do the rest.")
         raise typer.Exit(INTERRUPTED) from None
     except BrokenPipeError:  # the reader of our output left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -98,7 +95,8 @@ def _ending() -> Iterator[None]:
 def clean(
     inputs: Inputs,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="DIR", help="Where text/, results and run.json go.")
+        str,
+        typer.Option("--output", "-o", metavar="DIR", help="Where text/, results and run.json go: folder or address."),
     ],
     *,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Worker processes; 0 means one for each core.")] = 0,
@@ -107,42 +105,47 @@ def clean(
         str, typer.Option("--drop", metavar="VERDICTS", help="Write no text for these: filler,unsure,...")
     ] = "",
     models: ModelsOption = None,
-    time_limit: Annotated[float | None, typer.Option("--time-limit", metavar="S", help="Not in this version.")] = None,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", min=0.01, metavar="S", help="Seconds that one document may take.")
+    ] = 30.0,
     memory_limit: Annotated[
-        int | None, typer.Option("--memory-limit", metavar="MB", help="Not in this version.")
-    ] = None,
+        int, typer.Option("--memory-limit", min=1, metavar="MB", help="Memory of a worker, models included.")
+    ] = 2000,
     max_bytes: MaxBytes = MAX_BYTES,
     glob: Glob = "*",
     text: Annotated[
         TextOutput, typer.Option("--text", help="A text file each, records of text.jsonl, or none.")
     ] = TextOutput.FILES,
     form: Annotated[Format, typer.Option("--format", help="How results are written.")] = Format.JSONL,
-    backend: Annotated[Backend, typer.Option("--backend", help="Only loky in this version.")] = Backend.LOKY,
+    field: FieldOption = None,
+    dedup: Annotated[
+        Dedup, typer.Option("--dedup", help="Copies that are noted: exact ones, or near ones too.")
+    ] = Dedup.EXACT,
+    backend: Annotated[
+        Backend, typer.Option("--backend", help="Processes of this machine, or a Dask cluster.")
+    ] = Backend.LOKY,
     scheduler: Annotated[
-        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Not in this version.")
+        str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Of the Dask cluster: tcp://HOST:PORT.")
     ] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Not in this version: every run does all inputs.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Do all inputs again, also what is unchanged.")] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Clean and score every file of the inputs into a folder."""
-    _not_yet(
-        {
-            "--time-limit": time_limit is not None,
-            "--memory-limit": memory_limit is not None,
-            "--backend dask": backend is Backend.DASK,
-            "--scheduler": scheduler is not None,
-            "--fresh": fresh,
-        }
-    )
+    """Clean and score every file of the inputs into a folder. `-` reads one document from standard input."""
+    if scheduler and backend is not Backend.DASK:
+        raise UsageError(f"--scheduler {scheduler} is for --backend dask: name that too.")
     kept, dropped = _kinds(keep), _verdicts(drop)
-    _local(inputs)
-    from pipeline.cli.printing import print_summary, progress_bar  # noqa: PLC0415 - late: imports scikit-learn
+    from pipeline.cli.printing import print_summary, progress_bar  # noqa: PLC0415 - late: --help needs none of it
+    from pipeline.pool import Limits  # noqa: PLC0415
     from pipeline.report.writing import report_after  # noqa: PLC0415
     from pipeline.run import CleanSettings, clean_folder  # noqa: PLC0415
 
     _log(verbose=verbose)
-    settings = CleanSettings(jobs, kept, dropped, models, text, form, max_bytes, glob)
+    settings = CleanSettings(
+        jobs, kept, dropped, models, text, form, max_bytes, glob,
+        limits=Limits(time_limit, memory_limit), field=field, backend=backend, scheduler=scheduler, fresh=fresh,
+        dedup=dedup,
+    )  # fmt: skip
     with _ending(), progress_bar(quiet=quiet) as progress, report_after(output):
         summary = clean_folder(inputs, output, settings, progress)
     if not quiet:
@@ -160,18 +163,18 @@ def score(
     models: ModelsOption = None,
     max_bytes: MaxBytes = MAX_BYTES,
     glob: Glob = "*",
+    field: FieldOption = None,
     sort: Annotated[bool, typer.Option("--sort", help="The likeliest filler first, once all are scored.")] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Print verdicts, scores and evidence; write nothing. `-` reads standard input."""
     kept = _kinds(keep)
-    _local(inputs)
     from pipeline.cli.printing import print_rows  # noqa: PLC0415 - late: imports scikit-learn
-    from pipeline.run import score_inputs  # noqa: PLC0415
+    from pipeline.direct import score_inputs  # noqa: PLC0415
 
     _log(verbose=verbose)
-    rows = score_inputs(inputs, keep=kept, models=models, max_bytes=max_bytes, pattern=glob)
+    rows = score_inputs(inputs, keep=kept, models=models, max_bytes=max_bytes, pattern=glob, field=field)
     with _ending():
         if print_rows(rows, form.value, quiet=quiet, sort=sort):
             raise typer.Exit(FAILED)
@@ -179,24 +182,26 @@ def score(
 
 @app.command(epilog="Example:  winnow explain story.html --format html > story-explained.html")
 def explain(
-    name: Annotated[str, typer.Argument(metavar="FILE", help="HTML or text, also .gz; - reads standard input.")],
+    name: Annotated[
+        str, typer.Argument(metavar="FILE", help="HTML or text, also .gz; a record: dump.jsonl#3; -: standard input.")
+    ],
     *,
     form: Annotated[PageFormat, typer.Option("--format", help="For the terminal, or one page.")] = PageFormat.TEXT,
     keep: KeepOption = "",
     models: ModelsOption = None,
     max_bytes: MaxBytes = MAX_BYTES,
+    field: FieldOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Leave the text out: verdict and reasons only.")] = False,
     verbose: Verbose = False,
 ) -> None:
     """Show one document: what was removed where, and what drove the verdict; write nothing."""
     kept = _kinds(keep)
-    _local([name])
     from pipeline.cli.explaining import print_explained, print_page  # noqa: PLC0415 - late: imports scikit-learn
     from pipeline.report.explain import explain as explained  # noqa: PLC0415
     from pipeline.score import load_models  # noqa: PLC0415
 
     _log(verbose=verbose)
-    told = explained(name, load_models(models), keep=kept, max_bytes=max_bytes)
+    told = explained(name, load_models(models), keep=kept, max_bytes=max_bytes, field=field)
     with _ending():
         print_page(told) if form is PageFormat.HTML else print_explained(told, quiet=quiet)
     if told.row.status == Status.FAILED:
@@ -205,9 +210,9 @@ def explain(
 
 @app.command(epilog="Example:  winnow report cleaned/    or, what changed:  winnow report before/ after/")
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="What `winnow clean` wrote.")],
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="What `winnow clean` wrote.")],
     other: Annotated[
-        Path | None, typer.Argument(metavar="[DIR2]", help="A later run of the same inputs, to compare with it.")
+        str | None, typer.Argument(metavar="[DIR2]", help="A later run of the same inputs, to compare with it.")
     ] = None,
     *,
     quiet: Quiet = False,
@@ -249,20 +254,6 @@ def _names(text: str, option: str, allowed: list[str]) -> list[str]:
     if wrong:
         raise UsageError(f"{option} does not know {', '.join(wrong)}; allowed are {', '.join(allowed)}.")
     return names
-
-
-def _local(inputs: list[str]) -> None:
-    """Refuse addresses, which later versions read."""
-    remote = [name for name in inputs if "://" in name]
-    if remote:
-        raise UsageError(f"{remote[0]} is an address; this version reads local files and folders only.")
-
-
-def _not_yet(given: dict[str, bool]) -> None:
-    """Refuse options that are named already and come later, rather than ignore them."""
-    wanted = [option for option, present in given.items() if present]
-    if wanted:
-        raise UsageError(f"{wanted[0]} is not available in this version of winnow: leave it out.")
 
 
 def _log(*, verbose: bool) -> None:

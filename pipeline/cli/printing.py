@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,13 +13,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from pipeline.cli.scores import score_table
 from pipeline.document import Label
 from pipeline.models import Manifest
-from pipeline.run import Progress as Report
-from pipeline.run import Summary
 from pipeline.write import Format, Row, RowWriter, row_writer
+
+if TYPE_CHECKING:
+    from pipeline.run import Progress as Report
+    from pipeline.run import Summary
 
 
 @contextmanager
-def progress_bar(*, quiet: bool) -> Iterator[Report | None]:
+def progress_bar(*, quiet: bool) -> Iterator["Report | None"]:
     """A bar with rate and time left on a terminal's standard error; nothing elsewhere."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
@@ -42,12 +44,14 @@ def progress_bar(*, quiet: bool) -> Iterator[Report | None]:
         yield report
 
 
-def print_summary(summary: Summary, output: Path) -> None:
+def print_summary(summary: "Summary", output: str) -> None:
     """What a run did, in a few lines: counts that add up, reasons, verdicts and where things are."""
     console = Console(emoji=False, highlight=False, soft_wrap=True)
     statuses = ", ".join(f"{count} {name}" for name, count in summary.statuses.items())
     verdicts = ", ".join(f"{count} {name}" for name, count in summary.verdicts.items() if count)
     console.print(f"{summary.inputs} inputs: {statuses} in {summary.seconds:.1f} s")
+    if not summary.inputs:
+        console.print("no file was found: the inputs are empty folders, or no name in them fits --glob")
     if summary.reasons:
         console.print("reasons: " + ", ".join(f"{count} {name}" for name, count in summary.reasons.items()))
     if verdicts:

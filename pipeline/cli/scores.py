@@ -9,12 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.bars import COLOURS, bar, shown
-from pipeline.document import LABELS
+from pipeline.document import LABELS, Reason
 from pipeline.write import Row, RowWriter
 
 _WIDTH = 100  # of evidence on something that is no terminal
 _VERDICT, _CELLS = 10, 6  # columns of the verdict, and of each bar
-_NARROW = 60  # columns below which there is no room for bars
+_OUTCOME = max(map(len, Reason))  # columns of what may stand in place of a verdict
+_NARROW = 65  # columns below which there is no room for bars
 
 
 def score_table(*, quiet: bool) -> RowWriter:
@@ -37,7 +38,7 @@ def _heading() -> Table:
 def _grid() -> Table:
     """Columns of fixed width, so that tables of one row each stand under one another."""
     table = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    table.add_column(width=_VERDICT, no_wrap=True)
+    table.add_column(width=_OUTCOME, no_wrap=True)
     for _ in LABELS:
         table.add_column(width=_CELLS + 4, no_wrap=True)
     table.add_column(ratio=1)

@@ -64,13 +64,14 @@ class AuthoredText:
     label: Label
     title: str
     text: str
+    topic: str
 
 
 def read_triplets(folder: Path) -> tuple[AuthoredText, ...]:
     """Read every triplet file of the folder, in the order of names; an absent folder holds none.
 
     Raises:
-        CorpusError: a file lacks front matter with id, triplet, class and title.
+        CorpusError: a file lacks front matter with id, triplet, class, title and topic.
     """
     return tuple(_triplet(path) for path in sorted(folder.glob("*.md")))
 
@@ -80,10 +81,10 @@ def _triplet(path: Path) -> AuthoredText:
     fields = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
     try:
         label = Label(fields["class"].strip())
-        return AuthoredText(
-            fields["id"].strip(), fields["triplet"].strip(), label, fields["title"].strip(), text.strip()
-        )
+        told = [fields[name].strip() for name in ("id", "triplet", "title", "topic")]
     except (KeyError, ValueError) as error:
         raise CorpusError(
-            f"{path}: front matter needs id, triplet, title and class (reporting, analysis, filler): {error}."
+            f"{path}: front matter needs id, triplet, title, topic and class (reporting, analysis, filler): {error}."
         ) from error
+    identifier, triplet, title, topic = told
+    return AuthoredText(identifier, triplet, label, title, text.strip(), topic)

@@ -102,6 +102,34 @@ class KindRow:
         return f"{self.page}#{self.block}"
 
 
+@dataclass(frozen=True, slots=True)
+class LabelRow:
+    """A user's own document: its file below data/labelled, its label, and the site or author that it is split by."""
+
+    file: str
+    label: Label
+    source: str
+
+    @property
+    def id(self) -> str:
+        """What no two rows share."""
+        return self.file
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusRow:
+    """A corpus: the licence that it states and how its labels or gold texts were got."""
+
+    corpus: str
+    licence: str
+    labels: str
+
+    @property
+    def id(self) -> str:
+        """What no two rows share."""
+        return self.corpus
+
+
 class _Row(Protocol):
     """What both kinds of row have."""
 
@@ -158,6 +186,25 @@ def read_kinds(path: Path) -> tuple[KindRow, ...]:
     return tuple(_read(path, KindRow, _kind_row))
 
 
+def read_labels(path: Path) -> tuple[LabelRow, ...]:
+    """Read data/labelled/labels.csv.
+
+    Raises:
+        CorpusError: the file cannot be read, a header, label or path is wrong, a file is listed twice or a source is
+            empty; names the line.
+    """
+    return tuple(_read(path, LabelRow, _label_row))
+
+
+def read_corpora(path: Path) -> tuple[CorpusRow, ...]:
+    """Read data/corpora.csv.
+
+    Raises:
+        CorpusError: the file is missing, a header is wrong or a corpus is named twice; names the line.
+    """
+    return tuple(_read(path, CorpusRow, lambda cells: CorpusRow(**cells)))
+
+
 def _read(path: Path, kind: type[Row], build: Callable[[dict[str, str]], Row]) -> Iterator[Row]:
     """Yield one row object for each line, refusing a second row with the same id."""
     seen: set[str] = set()
@@ -210,6 +257,14 @@ def _kind_row(cells: dict[str, str]) -> KindRow:
     )
 
 
+def _label_row(cells: dict[str, str]) -> LabelRow:
+    """Check and convert one row of labels.csv."""
+    _check_path(cells, "file", inside="data/labelled")
+    if not cells["source"].strip():
+        raise ValueError(f"{cells['file']} has no source, it must name the site or author that the document is of")
+    return LabelRow(cells["file"], _member(Label, cells["label"], name="label"), cells["source"].strip())
+
+
 def _reading(cells: dict[str, str]) -> Reading:
     """Check and convert one row of readings.csv."""
     if cells["sure"] not in ("yes", "no"):
@@ -248,9 +303,14 @@ def _check_upstream(cells: dict[str, str], *, paths: tuple[str, ...], hashes: tu
     for name in hashes:
         _check_pattern(_SHA256, cells, name)
     for name in paths:
-        path = PurePosixPath(cells[name])
-        if not path.parts or path.is_absolute() or ".." in path.parts or str(path) != cells[name]:
-            raise ValueError(f"{name} is {cells[name]!r}, it must be a plain path inside the repository")
+        _check_path(cells, name, inside="the repository")
+
+
+def _check_path(cells: dict[str, str], name: str, *, inside: str) -> None:
+    """Refuse a path that is not plain, such as one that climbs out."""
+    path = PurePosixPath(cells[name])
+    if not path.parts or path.is_absolute() or ".." in path.parts or str(path) != cells[name]:
+        raise ValueError(f"{name} is {cells[name]!r}, it must be a plain path inside {inside}")
 
 
 def _check_pattern(pattern: re.Pattern[str], cells: dict[str, str], name: str) -> None:

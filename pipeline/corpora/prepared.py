@@ -4,12 +4,14 @@ Knows the shape of data/prepared and data/clean; not how a document got its spli
 """
 
 import gzip
-import json
+import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
+
+import msgspec
 
 from pipeline.document import Block, Label
 from pipeline.errors import CorpusError
@@ -39,6 +41,7 @@ class PreparedText:
     split: Split
     title: str
     text: str
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,37 +74,48 @@ class PreparedPage:
     cleaned_labels: tuple[int, ...]
 
 
-def write_lines(path: Path, records: Iterable[PreparedText | PreparedPage]) -> int:
+_Record = TypeVar("_Record", PreparedText, PreparedPage)
+
+
+def write_lines(path: Path, records: Iterable[PreparedText | PreparedPage]) -> None:
     """Write records as gzipped JSON lines without a time stamp, so that equal data give equal bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    count = 0
     with path.open("wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as file:
-        for count, record in enumerate(records, 1):  # noqa: B007 - the last count is the answer
-            file.write(json.dumps(asdict(record), ensure_ascii=False).encode() + b"\n")
-    return count
+        for record in records:
+            file.write(_line(record))
+
+
+def packed(record: PreparedPage) -> bytes:
+    """A record as a gzip member of its own, which cores can make side by side and `write_packed` puts together."""
+    return gzip.compress(_line(record), 6, mtime=0)
+
+
+def write_packed(path: Path, members: Iterable[bytes]) -> None:
+    """Write records that are already packed; together they are one gzip file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        file.writelines(members)
+
+
+def _line(record: PreparedText | PreparedPage) -> bytes:
+    return msgspec.json.encode(record) + b"\n"
 
 
 def read_texts(path: Path) -> Iterator[PreparedText]:
     """Read prepared texts in the order in which they were written."""
-    for fields in _records(path):
-        yield PreparedText(**{**fields, "label": Label(fields["label"]), "split": Split(fields["split"])})
+    return _records(path, PreparedText)
 
 
 def read_pages(path: Path) -> Iterator[PreparedPage]:
     """Read prepared pages in the order in which they were written."""
-    for fields in _records(path):
-        lists = {name: tuple(fields[name]) for name in ("wanted", "unwanted", "baselines", "labels", "cleaned_labels")}
-        blocks = {name: tuple(_block(item) for item in fields[name]) for name in ("blocks", "cleaned")}
-        yield PreparedPage(**{**fields, **lists, **blocks, "split": Split(fields["split"])})
+    return _records(path, PreparedPage)
 
 
-def _block(fields: dict[str, Any]) -> Block:
-    return Block(**{**fields, "ancestors": tuple(fields["ancestors"]), "path": tuple(fields["path"])})
-
-
-def _records(path: Path) -> Iterator[dict[str, Any]]:
+def _records(path: Path, form: type[_Record]) -> Iterator[_Record]:
+    """The lines of a file as records; dataclasses are filled in C, which takes a fifth of the time of doing it here."""
+    decoder = msgspec.json.Decoder(form)
     try:
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            yield from map(json.loads, file)
-    except (OSError, ValueError) as error:
+        with gzip.open(path) as file:
+            yield from map(decoder.decode, file)
+    except (OSError, EOFError, zlib.error, ValueError) as error:
         raise CorpusError(f"{path} cannot be read ({error}): run  dvc repro  to make it again.") from error

@@ -31,6 +31,7 @@ class FeatureTable:
     source: NDArray[np.str_]
     group: NDArray[np.str_]
     split: NDArray[np.str_]
+    topic: NDArray[np.str_]
     words: NDArray[np.int64]
     masks: NDArray[np.str_]
     styles: NDArray[np.float64]
@@ -44,8 +45,8 @@ class FeatureTable:
         """The rows of some splits."""
         return self.where(np.isin(self.split, [split.value for split in splits]))
 
-    def where(self, chosen: NDArray[np.bool_]) -> "FeatureTable":
-        """The rows that a mask chooses."""
+    def where(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "FeatureTable":
+        """The rows that a mask or their places choose."""
         return FeatureTable(**{item.name: getattr(self, item.name)[chosen] for item in fields(self)})
 
     def __len__(self) -> int:
@@ -53,7 +54,7 @@ class FeatureTable:
         return len(self.id)
 
 
-_TOLD = ("id", "corpus", "label", "basis", "origin", "source", "group", "split")
+_TOLD = ("id", "corpus", "label", "basis", "origin", "source", "group", "split", "topic")
 
 
 def feature_table(

@@ -8,7 +8,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,12 @@ class RawText:
     Attributes:
         title: empty where the format holds none.
         text: one paragraph a line, without the title; Markdown marks headings and list items.
+        topic: as the corpus files it; empty where it does not.
     """
 
     title: str
     text: str
+    topic: str = ""
 
 
 def read_text(row: TextRow, raw: Path) -> RawText:
@@ -94,7 +96,8 @@ def _json(path: Path) -> Any:
 def _read_abp(path: Path, _selector: str) -> RawText:
     """Read an article of which `content_original` keeps the paragraphs."""
     article = _json(path)
-    return _raw_text(article["title"], article["content_original"].split("\n"))
+    found = _raw_text(article["title"], article["content_original"].split("\n"))
+    return replace(found, topic=article.get("topic", ""))
 
 
 def _read_webis(path: Path, _selector: str) -> RawText:

@@ -9,9 +9,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipeline.models import CARD, Manifest
 
 
-def write_card(folder: Path, manifest: Manifest, figures: Mapping[str, Any]) -> None:
-    """Write the card of one model beside it; the text is a template, every number comes from the arguments."""
-    text = rendered(f"{manifest.name}.md", manifest=manifest, figures=figures)
+def write_card(folder: Path, manifest: Manifest, figures: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+    """Write the card of one model beside it; the text is a template, every number comes from the arguments.
+
+    Args:
+        told: what the card says beside figures: `scale` of the corpora, `material`, `floors` and whether they were
+            `applied`, and the rows of `plots`.
+    """
+    text = rendered(f"{manifest.name}.md", manifest=manifest, figures=figures, **told)
     (folder / CARD).write_text(text, encoding="utf-8")
 
 

@@ -6,14 +6,19 @@ The input of "cleaned" is trafilatura's own text, the input of "dump" every visi
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.chrome.cleaning import assemble, clean_texts
 from pipeline.chrome.model import ChromeModel, Titled
+from pipeline.corpora.choice import AUTHORED, OWN
 from pipeline.corpora.prepared import BASELINES, PreparedPage, PreparedText
 from pipeline.document import Label, Metadata
 from pipeline.measure import Extraction, extraction, overlap, snippets
 
 Figures = dict[str, Any]
 _CHUNK = 64
+_DRAWS = 1000
 
 
 def extraction_figures(model: ChromeModel, pages: Sequence[PreparedPage], texts: Sequence[PreparedText]) -> Figures:
@@ -22,11 +27,13 @@ def extraction_figures(model: ChromeModel, pages: Sequence[PreparedPage], texts:
         "wcxb articles": [page for page in pages if page.corpus == "wcxb" and page.page_type == "article"],
         "wcxb other pages": [page for page in pages if page.corpus == "wcxb" and page.page_type != "article"],
         "l3s-gn1 news": [page for page in pages if page.corpus == "l3s-gn1"],
+        "authored pages": [page for page in pages if page.corpus == AUTHORED],
+        "own pages": [page for page in pages if page.corpus == OWN],
     }
     checked = [page for page in pages if page.content is None]
     english = [page for page in checked if page.lang == "en"]
     return {
-        **{name: _compare(model, chosen) for name, chosen in by_corpus.items()},
+        **{name: _compare(model, chosen) for name, chosen in by_corpus.items() if chosen},
         "snippets, all languages": _snippets(model, checked),
         "snippets, English": _snippets(model, english),
         "clean prose": prose_harm(model, texts),
@@ -63,7 +70,7 @@ def _compare(model: ChromeModel, pages: Sequence[PreparedPage]) -> Figures:
         "dumps: all text": dumps,
         "cleaned by trafilatura, then winnow": our_texts(model, cleaned),
     }
-    return {name: _rounded(_figures(pages, found)) for name, found in contenders.items()}
+    return {name: _figures(pages, found) for name, found in contenders.items()}
 
 
 def _baselines(pages: Sequence[PreparedPage]) -> list[tuple[str, list[str]]]:
@@ -71,10 +78,17 @@ def _baselines(pages: Sequence[PreparedPage]) -> list[tuple[str, list[str]]]:
     return [(name, [page.baselines[place] for page in pages]) for place, name in enumerate(BASELINES)]
 
 
-def _figures(pages: Sequence[PreparedPage], found: Sequence[str]) -> Extraction:
-    return extraction(
-        overlap(text, page.content or "", page.gold_title) for page, text in zip(pages, found, strict=True)
-    )
+def _figures(pages: Sequence[PreparedPage], found: Sequence[str]) -> Figures:
+    pairs = [overlap(text, page.content or "", page.gold_title) for page, text in zip(pages, found, strict=True)]
+    return _rounded(extraction(pairs)) | {"f1_95": _interval(np.array(pairs))}
+
+
+def _interval(pairs: NDArray[np.float64]) -> list[float]:
+    """95 % interval of the F1 of averages, resampling pages; the draws are the same for every contender."""
+    draws = np.random.default_rng(0).integers(0, len(pairs), (_DRAWS, len(pairs)))
+    precision, recall = pairs[draws].mean(axis=1).T
+    f1 = 2 * precision * recall / np.maximum(precision + recall, np.finfo(float).tiny)
+    return [round(float(end), 4) for end in np.percentile(f1, [2.5, 97.5])]
 
 
 def _rounded(figures: Extraction) -> Figures:

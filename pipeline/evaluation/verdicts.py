@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
+from pipeline.corpora.choice import AUTHORED, OWN
 from pipeline.corpora.manifests import Reading
 from pipeline.corpora.prepared import PreparedText
 from pipeline.corpora.table import FeatureTable
@@ -18,8 +20,8 @@ from pipeline.measure import calibration_error, decided_accuracy, macro_f1, reca
 from pipeline.quality.model import QualityModel
 
 Figures = dict[str, Any]
-AUTHORED = "authored"
 _LENGTH_BORDERS = (300, 800)
+_TOPIC_DOCUMENTS = 30
 _LENGTHS = ("under 300", "300 to 800", "over 800")
 
 
@@ -35,8 +37,8 @@ class Judged:
         """The likeliest label of each."""
         return np.array([LABELS[place].value for place in self.scores.argmax(axis=1)])
 
-    def where(self, chosen: NDArray[np.bool_]) -> "Judged":
-        """The documents that a mask chooses."""
+    def where(self, chosen: NDArray[np.bool_] | NDArray[np.int64]) -> "Judged":
+        """The documents that a mask or their places choose."""
         return Judged(self.table.where(chosen), self.scores[chosen])
 
 
@@ -59,36 +61,46 @@ def verdict_figures(
     ours: Judged, plain: Judged, decide: float, readings: Mapping[str, Reading], *, bootstrap: int, seed: int
 ) -> Figures:
     """All verdict figures: the corpora, what a reader was sure of, the authored triplets apart, and slices."""
-    corpora = ours.table.corpus != AUTHORED
+    corpora = ~apart(ours.table)
+    authored, own = (ours.table.corpus == name for name in (AUTHORED, OWN))
     sure = np.array([name in readings and readings[name].sure for name in ours.table.id], dtype=bool)
     return {
         "winnow": _figures(ours.where(corpora), bootstrap, seed) | _abstention(ours.where(corpora), decide),
         "plain TF-IDF": _figures(plain.where(corpora), bootstrap, seed),
         "reader": _reader(ours.table, readings),
-        "where the reader is sure: winnow": _figures(ours.where(sure), bootstrap, seed),
+        "where the reader is sure: winnow": _figures(ours.where(sure), bootstrap, seed)
+        | _abstention(ours.where(sure), decide),
         "where the reader is sure: plain TF-IDF": _figures(plain.where(sure), bootstrap, seed),
-        "authored triplets: winnow": _recalls(ours.where(~corpora)),
-        "authored triplets: plain TF-IDF": _recalls(plain.where(~corpora)),
+        "authored triplets: winnow": _recalls(ours.where(authored)),
+        "authored triplets: plain TF-IDF": _recalls(plain.where(authored)),
+        **({"own labels: winnow": _recalls(ours.where(own))} if own.any() else {}),
         "slices": _slices(ours.where(corpora)),
+        "authored topics": _topics(ours.where(authored)),
     }
+
+
+def apart(table: FeatureTable) -> NDArray[np.bool_]:
+    """(n,) which documents have figures of their own: authored and own ones, where there are any beside them.
+
+    So the main figures of two trainings on the public corpora are about the same documents, whatever own labels joined.
+    """
+    aside = np.isin(table.corpus, (AUTHORED, OWN))
+    return np.zeros(len(table), dtype=bool) if aside.all() else aside
 
 
 def _figures(judged: Judged, bootstrap: int, seed: int) -> Figures:
     truth, guess = list(judged.table.label), list(judged.guesses)
-    low, high = _interval(judged, bootstrap, seed)
     precision = recalls(guess, truth)  # lacks a label that is never called
-    called = [found == Label.FILLER for label, found in zip(truth, guess, strict=True) if label == Label.REPORTING]
     return {
         "documents": len(truth),
         "sources": len(set(judged.table.source)),
         "macro_f1": round(macro_f1(truth, guess, LABELS), 4),
-        "macro_f1_95": [low, high],
         "recall": {name: round(value, 4) for name, value in recalls(truth, guess).items()},
         "precision": {label.value: round(precision.get(label.value, 0.0), 4) for label in sorted(LABELS)},
         "source_recall": round(source_recall(truth, guess, list(judged.table.source)), 4),
         "calibration_error": round(calibration_error(truth, judged.scores, LABELS), 4),
-        "reporting_called_filler": round(float(np.mean(called)), 4) if called else 0.0,
-    }
+        "reporting_called_filler": round(_called_filler(truth, guess), 4),
+    } | _intervals(judged, bootstrap, seed)
 
 
 def _reader(table: FeatureTable, readings: Mapping[str, Reading]) -> Figures:
@@ -104,18 +116,37 @@ def _reader(table: FeatureTable, readings: Mapping[str, Reading]) -> Figures:
     }
 
 
-def _interval(judged: Judged, bootstrap: int, seed: int) -> tuple[float, float]:
-    """95 % interval of macro F1, resampling documents; zeros when there is none."""
+def _intervals(judged: Judged, bootstrap: int, seed: int) -> Figures:
+    """95 % intervals of the figures that claims rest on, resampling documents; zeros when there is none."""
     if not len(judged.table):
-        return 0.0, 0.0
+        return {f"{name}_95": [0.0, 0.0] for name in _STATISTICS}
     chance = np.random.default_rng(seed)
-    truth, guess = judged.table.label, judged.guesses
-    values = []
-    for _ in range(bootstrap):
-        drawn = chance.integers(0, len(truth), len(truth))
-        values.append(macro_f1(list(truth[drawn]), list(guess[drawn]), LABELS))
-    low, high = np.percentile(values, [2.5, 97.5])
-    return round(float(low), 4), round(float(high), 4)
+    draws = (judged.where(chance.integers(0, len(judged.table), len(judged.table))) for _ in range(bootstrap))
+    values = np.array([_statistics(drawn) for drawn in draws])
+    bounds = np.percentile(values, [2.5, 97.5], axis=0).T
+    return {
+        f"{name}_95": [round(float(end), 4) for end in ends] for name, ends in zip(_STATISTICS, bounds, strict=True)
+    }
+
+
+_STATISTICS = ("macro_f1", "source_recall", "calibration_error", "reporting_called_filler")
+
+
+def _statistics(judged: Judged) -> tuple[float, float, float, float]:
+    """The values of `_STATISTICS`."""
+    truth, guess = list(judged.table.label), list(judged.guesses)
+    return (
+        macro_f1(truth, guess, LABELS),
+        source_recall(truth, guess, list(judged.table.source)),
+        calibration_error(truth, judged.scores, LABELS),
+        _called_filler(truth, guess),
+    )
+
+
+def _called_filler(truth: Sequence[str], guess: Sequence[str]) -> float:
+    """Share of the reporting that is called filler: the error that costs a user good documents."""
+    called = [found == Label.FILLER for label, found in zip(truth, guess, strict=True) if label == Label.REPORTING]
+    return float(np.mean(called)) if called else 0.0
 
 
 def _abstention(judged: Judged, decide: float) -> Figures:
@@ -134,8 +165,9 @@ def _recalls(judged: Judged) -> Figures:
 
 
 def _slices(judged: Judged) -> Figures:
-    """Recall by label within origin, length and the ground that labels rest on."""
+    """Recall by label within origin, length, topic and the ground that labels rest on."""
     kinds = {
+        "topic": _frequent(judged.table.topic),
         "basis": np.array([basis or "of the corpus" for basis in judged.table.basis]),
         "origin": np.array([origin.partition(":")[0] for origin in judged.table.origin]),
         "words": np.array(_LENGTHS)[np.digitize(judged.table.words, _LENGTH_BORDERS)],
@@ -143,7 +175,49 @@ def _slices(judged: Judged) -> Figures:
     return {
         f"{name} {value}": _recalls(judged.where(values == value))
         for name, values in kinds.items()
-        for value in sorted(set(values))
+        for value in sorted(set(values) - {""})
+    }
+
+
+def _frequent(topics: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Topics of which there are enough documents to say something; the others are empty."""
+    known, counts = np.unique(topics, return_counts=True)
+    return np.where(np.isin(topics, known[counts >= _TOPIC_DOCUMENTS]), topics, "")
+
+
+def worst_rows(judged: Judged, count: int = 10) -> list[dict[str, str | float]]:
+    """The documents of each kind of error on which the model was surest, by id, for whoever works on it next."""
+    top = judged.scores.max(axis=1)
+    wrong = [place for place in np.argsort(-top, kind="stable") if judged.guesses[place] != judged.table.label[place]]
+    rows: list[dict[str, str | float]] = []
+    for label, guess in product(LABELS, LABELS):
+        mine = [at for at in wrong if (judged.table.label[at], judged.guesses[at]) == (label.value, guess.value)]
+        rows += [
+            {
+                "label": label.value,
+                "verdict": guess.value,
+                "id": str(judged.table.id[at]),
+                "source": str(judged.table.source[at]),
+                "score": round(float(top[at]), 4),
+            }
+            for at in mine[:count]
+        ]
+    return rows
+
+
+def _topics(judged: Judged) -> Figures:
+    """Recall by label within each topic of the authored triplets."""
+    topics = sorted(set(judged.table.topic))
+    return {str(topic): _recalls(judged.where(judged.table.topic == topic)) for topic in topics}
+
+
+def plots(judged: Judged) -> dict[str, Sequence[Mapping[str, Any]]]:
+    """The rows of every plot of the verdicts, by the name of its file."""
+    return {
+        "confusion": confusion_rows(judged),
+        "calibration": calibration_rows(judged),
+        "sources": source_rows(judged),
+        "worst": worst_rows(judged),
     }
 
 

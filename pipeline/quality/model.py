@@ -1,8 +1,7 @@
 """The document model at run time: verdicts with evidence for clean documents, many with one predict."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +9,7 @@ from scipy.sparse import csr_matrix
 
 from pipeline.document import LABELS, UNSURE, CleanDocument, Cue, Quote, Unscored, Verdict
 from pipeline.features import STYLE, first_words, masked, sentences, style_rows
-from pipeline.quality.classifier import QualityClassifier
+from pipeline.quality.columns import Fitted
 
 _QUOTES = 3
 _CUES = 3
@@ -40,7 +39,7 @@ class Rules:
 class QualityModel:
     """A fitted classifier with its rules."""
 
-    classifier: QualityClassifier
+    classifier: Fitted
     rules: Rules
 
     def judge(self, documents: Sequence[CleanDocument]) -> list[Verdict]:
@@ -59,7 +58,7 @@ class QualityModel:
         rows = self.classifier.rows([masked(text) for text in texts], styles)
         order = [list(self.classifier.classes_).index(label) for label in LABELS]
         scores = self.classifier.proba_of(rows)[:, order]
-        weights = _contrasts(self.classifier.linear_.coef_[order])
+        weights = _contrasts(self.classifier.linear.coef_[order])
         return [
             self._verdict(text, rows[place], styles[place], scores[place], weights) for place, text in enumerate(texts)
         ]
@@ -75,7 +74,7 @@ class QualityModel:
         top = int(scores.argmax())
         label = LABELS[top].value if scores[top] >= self.rules.decide else UNSURE
         triple = (float(scores[0]), float(scores[1]), float(scores[2]))
-        patterns = len(self.classifier.vectorizer_.vocabulary_)
+        patterns = len(self.classifier.vectorizer.vocabulary_)
         return Verdict(
             label,
             triple,
@@ -91,21 +90,13 @@ class QualityModel:
         parts = [part for part in dict.fromkeys(sentences(text)) if part.count(" ") + 1 >= _QUOTED_WORDS]
         if not parts:
             return ()
-        columns, owners = self._counts(parts)
+        columns, owners = self.classifier.vectorizer.found([masked(part) for part in parts])
         values = np.zeros(len(weights))
         values[row.indices[row.indices < len(weights)]] = row.data[row.indices < len(weights)]
-        found, places, totals = np.unique(columns, return_inverse=True, return_counts=True)
-        shares = weights[found] * values[found] / totals
-        effects = np.bincount(owners, weights=shares[places], minlength=len(parts))
+        shares = weights[columns] * values[columns] / np.bincount(columns)[columns]
+        effects = np.bincount(owners, weights=shares, minlength=len(parts))
         best = [place for place in np.argsort(-effects, kind="stable")[:_QUOTES] if effects[place] > 0]
-        return tuple(Quote(_shortened(parts[place]), round(float(effects[place]), 4)) for place in best)
-
-    def _counts(self, parts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """For each word pattern in sentences, every time that it is there: its column, and its sentence's place."""
-        vocabulary = self.classifier.vectorizer_.vocabulary_
-        columns = [[*map(vocabulary.get, _patterns(masked(part)))] for part in parts]
-        flat = np.array([column for row in columns for column in row if column is not None], dtype=np.int64)
-        return flat, np.repeat(np.arange(len(parts)), [len(row) - row.count(None) for row in columns])
+        return tuple(Quote(shortened(parts[place]), round(float(effects[place]), 4)) for place in best)
 
     def _cues(self, row: csr_matrix, style: NDArray[np.float64], weights: NDArray[np.float64]) -> tuple[Cue, ...]:
         """The style measures that pushed hardest toward the label, hardest first."""
@@ -135,17 +126,12 @@ def _unscored(document: CleanDocument, min_words: int) -> Verdict | None:
     return None
 
 
-def _patterns(mask: str) -> Iterator[str]:
-    """What the classifier's vectorizer counts in a masked text: its words, then its pairs of words."""
-    words = mask.split()
-    return chain(words, map(" ".join, pairwise(words)))
-
-
 def _contrasts(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """(labels, columns) push toward each label against the mean of the others."""
     labels = len(weights)
     return np.asarray(weights - (weights.sum(axis=0) - weights) / (labels - 1))
 
 
-def _shortened(sentence: str) -> str:
+def shortened(sentence: str) -> str:
+    """A sentence as evidence quotes it: the beginning of a long one."""
     return sentence if len(sentence) <= _QUOTED_CHARS else sentence[: _QUOTED_CHARS - 1].rstrip() + "…"

@@ -4,6 +4,7 @@ Lines come from the input where it can still be read and is what it was, else fr
 and `winnow explain` show what is made here.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -132,19 +133,38 @@ def _is_file(path: Path) -> bool:
 
 def text_path(row: ResultRow, folder: Path) -> Path | None:
     """The cleaned text of a row, if it is there and in the folder; rows can be edited by anybody."""
+    path = _stored(row, folder)
+    return path if path and path.suffix == ".txt" else None
+
+
+def _stored(row: ResultRow, folder: Path) -> Path | None:
+    """The file with the cleaned text of a row, which may hold those of others too."""
     if not row.text_file:
         return None
     path = folder / row.text_file
-    is_inside = _is_file(path) and path.resolve().is_relative_to(folder.resolve())
-    return path if is_inside and path.suffix == ".txt" else None
+    return path if _is_file(path) and path.resolve().is_relative_to(folder.resolve()) else None
 
 
 def _text_of(row: ResultRow, folder: Path) -> str:
-    path = text_path(row, folder)
+    path = _stored(row, folder)
     if path is None:
         return ""
+    if path.suffix == ".jsonl":
+        return _text_among(path, row.id)
     with path.open("rb") as stream:
         return stream.read(_TEXT_BYTES).decode("utf-8", errors="replace")
+
+
+def _text_among(path: Path, identifier: str) -> str:
+    """A text out of a part with many; lines of others are passed over without decoding them."""
+    beginning = f'{{"id": {json.dumps(identifier, ensure_ascii=False)}, '.encode()
+    with path.open("rb") as stream:
+        line = next((line for line in stream if line.startswith(beginning)), b"{}")
+    try:
+        told = json.loads(line)
+        return "\n\n".join(filter(None, (told.get("title"), told.get("text"))))[:_TEXT_BYTES]
+    except (ValueError, TypeError, AttributeError):  # anybody can edit it
+        return ""
 
 
 def _kept_lines(row: ResultRow, text: str) -> list[Line]:

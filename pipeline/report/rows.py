@@ -15,7 +15,7 @@ from pipeline.document import Status
 from pipeline.errors import MissingExtraError, UsageError
 from pipeline.write import Format, Row
 
-_NESTED = ("removed", "scores", "evidence")  # JSON text in formats that have no lists
+_NESTED = ("removed", "scores", "evidence")  # JSON text in CSV, which has no lists
 _LONGEST_VALUE = 2**31 - 1  # of a CSV; the reader's own limit of 128 kB is less than what a long page has removed
 _GROUP = 500
 _PIECE = 1 << 26  # bytes of results that are read together
@@ -220,11 +220,15 @@ def _csv_rows(piece: Piece) -> Iterator[ResultRow]:
 
 def _parquet_rows(piece: Piece) -> Iterator[ResultRow]:
     try:
-        import pyarrow.parquet as pq  # noqa: PLC0415 - optional ([parquet] extra)
+        import pyarrow as pa  # noqa: PLC0415 - optional ([parquet] extra)
+        import pyarrow.parquet as pq  # noqa: PLC0415
     except ImportError as error:
         raise MissingExtraError(f"Reading {piece.path.name}", "parquet") from error
-    batches = pq.ParquetFile(piece.path).iter_batches(batch_size=_GROUP)
-    yield from _flat_rows(piece.path, (row for batch in batches for row in batch.to_pylist()))
+    try:
+        batches = pq.ParquetFile(piece.path).iter_batches(batch_size=_GROUP)
+        yield from _flat_rows(piece.path, (row for batch in batches for row in batch.to_pylist()))
+    except pa.ArrowException as error:
+        raise _not_a_table(piece.path, error) from error
 
 
 def _flat_rows(path: Path, told: Iterator[Mapping[str, Any]]) -> Iterator[ResultRow]:
@@ -236,15 +240,28 @@ def _flat_rows(path: Path, told: Iterator[Mapping[str, Any]]) -> Iterator[Result
             except (msgspec.MsgspecError, TypeError, AttributeError) as error:
                 raise _not_a_row(path, number, error) from error
     except (csv.Error, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"{str(path)!r} is not a table that winnow wrote ({error}): run winnow clean again."
-        ) from error
+        raise _not_a_table(path, error) from error
 
 
 def _nested(name: str, value: Any) -> Any:
     if value in ("", None):
         return None if name != "input" else ""
-    return msgspec.json.decode(value) if name in _NESTED else value
+    if name not in _NESTED:
+        return value
+    return msgspec.json.decode(value) if isinstance(value, str) else _told(value)
+
+
+def _told(value: Any) -> Any:
+    """A nested value without the fields that it has only because a column of structs has them all."""
+    if isinstance(value, list):
+        return [_told(item) for item in value]
+    return {name: part for name, part in value.items() if part is not None}
+
+
+def _not_a_table(path: Path, error: Exception) -> UsageError:
+    return UsageError(
+        f"{str(path)!r} is not a table that winnow wrote ({str(error).rstrip('.')}): run winnow clean again."
+    )
 
 
 def _not_a_row(path: Path, number: int, error: Exception) -> UsageError:

@@ -17,6 +17,7 @@ _COLUMNS = tuple(
     "source kind inputs ok rejected failed reporting analysis filler unsure unscored filler_share failed_share "
     "mean_reporting mean_analysis mean_filler words removed_words chrome_share badness".split()
 )
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet may run what begins so
 _SURE = 1.96  # standard deviations of a 95 % interval
 
 
@@ -130,7 +131,7 @@ def write_sources(folder: Path, sources: Iterable[SourceFigures]) -> None:
 def _values(source: SourceFigures) -> list[object]:
     means = source.means or {}
     return [
-        source.name,
+        _quoted(source.name),
         source.kind,
         source.inputs,
         *source.statuses.values(),
@@ -143,6 +144,15 @@ def _values(source: SourceFigures) -> list[object]:
         _rounded(source.chrome_share),
         _rounded(source.badness),
     ]
+
+
+def _quoted(name: str) -> str:
+    """A name as a spreadsheet takes it for text; a page chooses its own.
+
+    >>> _quoted("=1+1"), _quoted("The Quay")
+    ("'=1+1", 'The Quay')
+    """
+    return f"'{name}" if name.startswith(_FORMULA) else name
 
 
 def _rounded(value: float | None) -> float | None:

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pipeline.errors import WinnowError
+from pipeline.errors import UsageError, WinnowError
 from pipeline.report.account import account_of_row
 from pipeline.report.compare import compare
+from pipeline.report.mirror import at_hand, bring, put_back
 from pipeline.report.render import comparison_page, report_page
 from pipeline.report.rows import ResultRow
 from pipeline.report.sources import SOURCES, write_sources
 from pipeline.report.summarise import summarise
 from pipeline.report.view import DocumentView, document_view
+from pipeline.stores import store_of
 from pipeline.write import write_file
 
 REPORT = "report.html"
@@ -19,40 +21,56 @@ COMPARISON = "compare.html"
 _READING = 5.0  # seconds that the run took for the documents that are read a second time
 
 
-def write_report(folder: Path) -> Path:
-    """Write report.html and sources.csv into the folder of a run; the place of the page.
+def write_report(output: str | Path) -> str | Path:
+    """Write report.html and sources.csv into the folder of a run, also one behind an address; the place of the page.
 
     Raises:
         UsageError: the folder holds no run, its results are not winnow's, or it cannot be written.
         MissingExtraError: results in parquet without pyarrow.
     """
-    figures = summarise(folder)
-    documents = list(_views(figures.sample, folder))
-    write_sources(folder, figures.sources)
-    write_file(folder / REPORT, report_page(figures, documents, sources=SOURCES))
-    return folder / REPORT
+    store = store_of(output)
+    with at_hand(store) as folder:
+        figures = summarise(folder)
+        bring(store, folder, (name for row in figures.sample if (name := row.text_file or "").endswith(".txt")))
+        documents = list(_views(figures.sample, folder))
+        write_sources(folder, figures.sources)
+        write_file(folder / REPORT, report_page(figures, documents, sources=SOURCES))
+        put_back(store, folder, [SOURCES, REPORT])
+    return store.place(REPORT)
 
 
-def write_comparison(first: Path, second: Path) -> Path:
+def write_comparison(first: str | Path, second: str | Path) -> str | Path:
     """Write what changed between two runs as compare.html into the folder of the second; the place of the page.
 
     Raises:
         UsageError: as for `write_report`.
     """
-    write_file(second / COMPARISON, comparison_page(compare(first, second)))
-    return second / COMPARISON
+    store = store_of(second)
+    with at_hand(store_of(first)) as before, at_hand(store) as after:
+        write_file(after / COMPARISON, comparison_page(compare(before, after)))
+        put_back(store, after, [COMPARISON])
+    return store.place(COMPARISON)
 
 
 @contextmanager
-def report_after(folder: Path) -> Iterator[None]:
-    """Write the report once the run in the block has ended, also when the user ended it (Ctrl-C)."""
+def report_after(output: str | Path) -> Iterator[None]:
+    """Write the report once the run in the block has ended, also when the user ended it (Ctrl-C).
+
+    A comparison with the run that was there before goes.
+    """
     try:
         yield
     except KeyboardInterrupt:
         with suppress(WinnowError):  # it ended before there was anything to report
-            write_report(folder)
+            _report_anew(output)
         raise
-    write_report(folder)
+    _report_anew(output)
+
+
+def _report_anew(output: str | Path) -> None:
+    write_report(output)
+    with suppress(UsageError):
+        store_of(output).remove([COMPARISON])
 
 
 def _views(rows: tuple[ResultRow, ...], folder: Path) -> Iterator[DocumentView]:

@@ -11,6 +11,7 @@ _TITLE_CHARS = 150
 _ASCII_MARKS = dict.fromkeys(code for code in range(128) if not chr(code).isalnum())
 _HEADLINES = frozenset({"h1", "h2", "h3", "line"})
 _NOT_A_TITLE = (".", ",", ";", ":")
+_NAME_WORDS = range(2, 5)
 
 
 def find_title(blocks: Sequence[Block]) -> Block | None:
@@ -21,10 +22,21 @@ def find_title(blocks: Sequence[Block]) -> Block | None:
     if len(blocks) < 2:  # noqa: PLR2004 - a single line is the body, whatever it looks like
         return None
     first, second = blocks[0], blocks[1]
-    if len(first.text) > _TITLE_CHARS or first.text.endswith(_NOT_A_TITLE) or first.tag == "li":
+    if (
+        len(first.text) > _TITLE_CHARS
+        or first.text.endswith(_NOT_A_TITLE)
+        or first.tag == "li"
+        or _is_byline(first.text)
+    ):
         return None
     apart = first.tag == "h1" or second.gap or len(second.text) > _TITLE_CHARS
     return first if apart or any(block.text == first.text for block in blocks[1:]) else None
+
+
+def _is_byline(text: str) -> bool:
+    """Whether a line is "By" and a name: a text that lost its headline must not take its author for one."""
+    words = text.split()
+    return words[:1] == ["By"] and len(words) - 1 in _NAME_WORDS and all(word[0].isupper() for word in words)
 
 
 def headline(blocks: Iterable[Block], title: str | None) -> str | None:

@@ -14,6 +14,8 @@ from pipeline.chrome.told import told_kinds
 from pipeline.chrome.training import digest, fit_chrome
 from pipeline.chrome.tuning import START, page_figures, tune
 from pipeline.corpora.authored import read_authored_lines
+from pipeline.corpora.authored_pages import authored_kinds, lacks, trained_lines
+from pipeline.corpora.choice import scale
 from pipeline.corpora.manifests import read_kinds
 from pipeline.corpora.prepared import PreparedPage, Split, read_pages, read_texts
 from pipeline.settings import read_settings
@@ -24,28 +26,32 @@ MODEL, METRICS = Path("models/chrome"), Path("metrics/chrome.json")
 
 def main() -> int:
     """Write models/chrome and metrics/chrome.json."""
-    settings = read_settings(Path("params.yaml")).chrome
+    settings = read_settings(Path("params.yaml"))
+    ours, corpora = settings.chrome, settings.fetch.corpora
     pages = [page for page in read_pages(PREPARED / "pages.jsonl.gz") if page.split is not Split.TEST]
     training = [page for page in pages if page.split is Split.TRAIN]
     held_out = [page for page in pages if page.split is Split.VALID]
     prose = [text for text in read_texts(PREPARED / "texts.jsonl.gz") if text.split is Split.TRAIN]
-    authored = read_authored_lines(AUTHORED)
-    texts, unseen = training_texts(training, authored, prose, settings)
-    parts = fit_chrome(training, texts, settings)
-    told = told_kinds(pages, read_kinds(KINDS))
-    kinds = fit_kinds(parts, page_examples(told), line_examples(told, authored), settings)
+    written = read_authored_lines(AUTHORED)
+    authored = trained_lines(written, training)
+    texts, unseen = training_texts(training, authored, prose, ours)
+    parts = fit_chrome(training, texts, ours)
+    told = told_kinds(pages, [*read_kinds(KINDS), *authored_kinds(written)])
+    kinds = fit_kinds(parts, page_examples(told), line_examples(told, authored), ours)
     model = ChromeModel(parts | kinds, START)
-    lines = [*article_texts(held_out, settings.seed), *other_texts(held_out, settings.seed)]
-    thresholds = tune(model, held_out, lines, unseen, settings.harm_limit)
+    lines = [*article_texts(held_out, ours.seed), *other_texts(held_out, ours.seed)]
+    thresholds = tune(model, held_out, lines, unseen, ours.harm_limit)
     figures = _figures(ChromeModel(model.parts, thresholds), held_out)
     models.save(
         MODEL,
         model.parts,
-        trained=settings.trained,
+        trained=ours.trained,
         features=CHROME_FEATURES,
         parameters={"thresholds": asdict(thresholds)},
         data={
             "digest": digest(training, texts),
+            "corpora": list(corpora),
+            "lacks": lacks(training),
             "pages": dict(sorted(Counter(page.corpus for page in training).items())),
             "texts": count(texts),
             "kinds": sum(len(each) for _, each in told),
@@ -54,7 +60,7 @@ def main() -> int:
     )
     METRICS.parent.mkdir(exist_ok=True)
     METRICS.write_text(json.dumps(figures | asdict(thresholds), indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    print("chrome:", figures, thresholds)  # noqa: T201 - a stage talks to its terminal
+    print("chrome:", figures, thresholds, f"trained on {scale(corpora)}.", lacks(training))  # noqa: T201 - a stage talks to its terminal
     return 0
 
 

@@ -1,6 +1,6 @@
 """Stage `clean`: the labelled texts as our own line model leaves them: training sees what scoring sees."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,35 +10,38 @@ from pipeline import models
 from pipeline.chrome.cleaning import clean_texts
 from pipeline.chrome.model import CHROME_FEATURES, ChromeModel, Thresholds
 from pipeline.corpora import prepared
-from pipeline.corpora.prepared import PreparedText
+from pipeline.corpora.cache import cache_of
 from pipeline.settings import read_settings
 
-IN, OUT, MODEL = (
-    Path("data/prepared/texts.jsonl.gz"),
-    Path("data/clean/texts.jsonl.gz"),
-    Path("models/chrome"),
-)
+IN, OUT, MODEL = Path("data/prepared"), Path("data/clean/texts.jsonl.gz"), Path("models/chrome")
 
 
 def main() -> int:
-    """Write data/clean/texts.jsonl.gz: ids, labels and splits as prepared, texts cleaned."""
+    """Write data/clean/texts.jsonl.gz: ids, labels and splits as prepared, own texts last, texts cleaned."""
     settings = read_settings(Path("params.yaml")).clean
-    texts = list(prepared.read_texts(IN))
-    chunks = [texts[start : start + settings.chunk] for start in range(0, len(texts), settings.chunk)]
-    work = Parallel(n_jobs=-1, return_as="generator")(delayed(_clean)(chunk) for chunk in chunks)
-    cleaned = [text for chunk in work for text in chunk]
+    texts = [text for name in ("texts", "own") for text in prepared.read_texts(IN / f"{name}.jsonl.gz")]
+    bodies = [text.text for text in texts]
+
+    def compute(places: Sequence[int]) -> Iterator[bytes]:
+        size = settings.chunk
+        chunks = [[bodies[at] for at in places[start : start + size]] for start in range(0, len(places), size)]
+        work = Parallel(n_jobs=-1, return_as="generator")(delayed(_clean)(chunk) for chunk in chunks)
+        return (body.encode() for chunk in work for body in chunk)
+
+    cache = cache_of("clean", "pipeline.chrome.cleaning", models.read_manifest(MODEL))
+    found, computed = cache.values(bodies, compute)
+    cleaned = [replace(text, text=body.decode()) for text, body in zip(texts, found, strict=True)]
     prepared.write_lines(OUT, cleaned)
     before, after = (sum(len(text.text.split()) for text in side) for side in (texts, cleaned))
-    print(f"clean: {after} of {before} words stay in {len(cleaned)} texts.")  # noqa: T201 - a stage talks to its terminal
+    print(f"clean: {after} of {before} words stay in {len(cleaned)} texts, {computed} of them new.")  # noqa: T201 - a stage talks to its terminal
     return 0
 
 
-def _clean(texts: Sequence[PreparedText]) -> list[PreparedText]:
+def _clean(texts: Sequence[str]) -> list[str]:
     """Clean one chunk; a text of which nothing is left stays as it was, for the label is still right."""
     saved = models.load(MODEL, CHROME_FEATURES)
     model = ChromeModel(saved.parts, Thresholds(**saved.manifest.parameters["thresholds"]))
-    documents = clean_texts(model, [text.text for text in texts])
-    return [replace(text, text=document.body or text.text) for text, document in zip(texts, documents, strict=True)]
+    return [document.body or text for document, text in zip(clean_texts(model, texts), texts, strict=True)]
 
 
 if __name__ == "__main__":

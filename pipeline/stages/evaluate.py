@@ -1,76 +1,72 @@
-"""Stage `evaluate`: figures on the held-out sites and publishers, plots for DVC, and the model cards."""
+"""Stage `evaluate`: figures on the held-out sites and publishers, floors, plots for DVC, and the model cards."""
 
-import csv
-import json
-from collections.abc import Mapping, Sequence
+import sys
 from pathlib import Path
-from typing import Any
 
 from pipeline.corpora import prepared
-from pipeline.corpora.manifests import read_kinds, read_readings
+from pipeline.corpora.authored import read_authored_lines
+from pipeline.corpora.authored_pages import authored_kinds
+from pipeline.corpora.choice import scale
+from pipeline.corpora.manifests import read_corpora, read_kinds, read_readings
 from pipeline.corpora.prepared import Split
 from pipeline.corpora.table import read_table
 from pipeline.evaluation.card import write_card
-from pipeline.evaluation.extraction import extraction_figures
-from pipeline.evaluation.kinds import kinds_page, named_blocks, naming_figures
-from pipeline.evaluation.verdicts import (
-    AUTHORED,
-    calibration_rows,
-    confusion_rows,
-    judge_plain,
-    judge_table,
-    source_rows,
-    verdict_figures,
-)
+from pipeline.evaluation.floors import floors, refusal
+from pipeline.evaluation.kinds import kinds_page
+from pipeline.evaluation.material import PagePlace, page_material, text_material
+from pipeline.evaluation.measured import HeldOut, measure
+from pipeline.evaluation.tables import write_csv, write_json
 from pipeline.score import load_models
 from pipeline.settings import read_settings
 
-PREPARED, CLEAN, TABLE = Path("data/prepared"), Path("data/clean/texts.jsonl.gz"), Path("data/features/texts.npz")
-READINGS, KINDS = Path("data/readings.csv"), Path("data/kinds.csv")
-MODELS, METRICS, PLOTS, KINDS_PAGE = Path("models"), Path("metrics"), Path("plots"), Path("docs/kinds.md")
+DATA, MODELS, METRICS, PLOTS, KINDS_PAGE = (
+    Path(name) for name in ("data", "models", "metrics", "plots", "docs/kinds.md")
+)
 
 
 def main() -> int:
-    """Write metrics/extraction.json, metrics/verdicts.json, plots/*.csv, docs/kinds.md and models/*/README.md."""
-    settings = read_settings(Path("params.yaml")).evaluate
+    """Write metrics, plots, docs/kinds.md and models/*/README.md; 1, and nothing written, when a floor is missed."""
+    settings = read_settings(Path("params.yaml"))
     models = load_models(MODELS)
-    pages = [page for page in prepared.read_pages(PREPARED / "pages.jsonl.gz") if page.split is Split.TEST]
-    raw = [text for text in prepared.read_texts(PREPARED / "texts.jsonl.gz") if text.split is Split.TEST]
-    texts = list(prepared.read_texts(CLEAN))
-    named = named_blocks(models.chrome, pages, read_kinds(KINDS))
-    extraction = extraction_figures(models.chrome, pages, raw) | {"kinds": naming_figures(named)}
-    table = read_table(TABLE).part(Split.TEST)
-    train, test = ([text for text in texts if text.split is split] for split in (Split.TRAIN, Split.TEST))
-    ours, plain = judge_table(models.quality, table), judge_plain(train, test, table)
-    readings = {reading.id: reading for reading in read_readings(READINGS)}
-    decide = models.quality.rules.decide
-    verdicts = verdict_figures(ours, plain, decide, readings, bootstrap=settings.bootstrap, seed=settings.seed)
-    _json(METRICS / "extraction.json", extraction)
-    _json(METRICS / "verdicts.json", verdicts)
-    corpora = ours.where(table.corpus != AUTHORED)
-    _csv(PLOTS / "confusion.csv", confusion_rows(corpora))
-    _csv(PLOTS / "kinds.csv", [{"told": name.told, "found": name.found} for name in named])
+    pages, places = _pages()
+    texts = list(prepared.read_texts(DATA / "clean/texts.jsonl.gz"))
+    given = HeldOut(
+        pages=pages,
+        kinds=[*read_kinds(DATA / "kinds.csv"), *authored_kinds(read_authored_lines(DATA / "authored/lines"))],
+        raw=[text for text in prepared.read_texts(DATA / "prepared/texts.jsonl.gz") if text.split is Split.TEST],
+        texts=texts,
+        table=read_table(DATA / "features/texts.npz"),
+        readings={reading.id: reading for reading in read_readings(DATA / "readings.csv")},
+    )
+    found = measure(models, given, settings.evaluate)
+    asked = floors(settings.evaluate.floors, found.extraction, found.verdicts, found.plots["sources"])
+    if refused := refusal(asked, settings.evaluate.floors):
+        print(f"evaluate: {refused}", file=sys.stderr)  # noqa: T201 - a stage talks to its terminal
+        return 1
+    write_json(METRICS / "extraction.json", found.extraction)
+    write_json(METRICS / "verdicts.json", found.verdicts)
+    for name, rows in found.plots.items():
+        write_csv(PLOTS / f"{name}.csv", rows)
     KINDS_PAGE.parent.mkdir(exist_ok=True)
-    KINDS_PAGE.write_text(kinds_page(named, extraction["kinds"]), encoding="utf-8")
-    _csv(PLOTS / "calibration.csv", calibration_rows(corpora))
-    _csv(PLOTS / "sources.csv", source_rows(corpora))
-    for manifest, figures in zip(models.manifests, (extraction, verdicts), strict=True):
-        write_card(MODELS / manifest.name, manifest, figures)
-    print(f"evaluate: {len(pages)} pages and {len(table)} texts held out; see {METRICS}/ and models/*/README.md.")  # noqa: T201 - a stage talks to its terminal
+    KINDS_PAGE.write_text(kinds_page(found.named, found.extraction["kinds"]), encoding="utf-8")
+    corpora = read_corpora(DATA / "corpora.csv")
+    shared = {"scale": scale(settings.fetch.corpora), "floors": asked, "applied": settings.evaluate.floors.applied}
+    material = (page_material(places, corpora), text_material(texts, corpora))
+    for manifest, figures, counts in zip(models.manifests, (found.extraction, found.verdicts), material, strict=True):
+        write_card(MODELS / manifest.name, manifest, figures, shared | {"material": counts, "plots": found.plots})
+    floors_told = "floors are kept" if settings.evaluate.floors.applied else "FLOORS ARE NOT APPLIED (params.yaml)"
+    print(f"evaluate: {scale(settings.fetch.corpora)}; {floors_told}: {'; '.join(map(str, asked))}.")  # noqa: T201
     return 0
 
 
-def _json(path: Path, figures: Mapping[str, Any]) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-
-
-def _csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    path.parent.mkdir(exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else [], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+def _pages() -> tuple[list[prepared.PreparedPage], list[PagePlace]]:
+    """Held-out pages, and the places of all: together the pages are larger than memory needs to hold."""
+    held_out, places = [], []
+    for page in prepared.read_pages(DATA / "prepared/pages.jsonl.gz"):
+        places.append(PagePlace(page.corpus, page.site, page.split))
+        if page.split is Split.TEST:
+            held_out.append(page)
+    return held_out, places
 
 
 if __name__ == "__main__":

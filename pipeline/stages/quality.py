@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline import models
+from pipeline.corpora.choice import scale
 from pipeline.corpora.prepared import Split
 from pipeline.corpora.table import FeatureTable, read_table
 from pipeline.document import LABELS
@@ -27,7 +28,7 @@ def main() -> int:
     told = {name: getattr(settings.quality, name) for name in ("c", "min_df", "style_weight", "folds")}
     fixed = told | {"max_words": settings.features.max_words, "random_state": settings.quality.seed}
     emphasis = np.where(table.is_news_analysis, settings.quality.news_analysis, 1.0).tolist()
-    model = QualityClassifier(**fixed).fit_views(
+    model = QualityClassifier(**fixed, n_jobs=-1).fit_views(
         list(table.masks), table.styles, list(table.label), groups=list(table.group), sample_weight=emphasis
     )
     scores = model.out_of_fold_
@@ -52,12 +53,12 @@ def main() -> int:
         trained=settings.quality.trained,
         features={"style": STYLE},
         parameters={"rules": rules, "classifier": fixed},
-        data={"digest": _digest(table), "texts": _counts(table)},
+        data={"digest": _digest(table), "corpora": list(settings.fetch.corpora), "texts": _counts(table)},
         figures=figures,
     )
     METRICS.parent.mkdir(exist_ok=True)
     METRICS.write_text(json.dumps(figures | {"decide": decide}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    print("quality:", figures, f"decide {decide}")  # noqa: T201 - a stage talks to its terminal
+    print("quality:", figures, f"decide {decide};", f"trained on {scale(settings.fetch.corpora)}.")  # noqa: T201 - a stage talks to its terminal
     return 0
 
 

@@ -1,6 +1,7 @@
 """`winnow explain` shows one document with its removed lines in place and what drove the verdict; it writes nothing."""
 
 import io
+import json
 import re
 import sys
 from pathlib import Path
@@ -66,6 +67,24 @@ def test_document_that_cannot_be_read_says_why_and_makes_the_status_one(call: Ca
     assert "it is not there" in answer.out
 
 
+def test_record_of_a_container_is_named_by_its_number(call: Call, tmp_path: Path):
+    lines = [json.dumps({"story": text}) for text in ("The train runs again.", TEXT)]
+    put(tmp_path, {"dump.jsonl": "\n".join(lines)})
+    answer = call("explain", tmp_path / "dump.jsonl#2", "--field", "story")
+    assert (answer.status, "reporting  dump.jsonl#2" in answer.out) == (0, True)
+
+
+@pytest.mark.parametrize(("name", "told"), [("dump.jsonl", "dump.jsonl#1"), ("no.jsonl#2", "does not exist")])
+def test_container_and_record_of_none_are_refused_in_one_sentence(call: Call, tmp_path: Path, name: str, told: str):
+    answer = call("explain", put(tmp_path, {"dump.jsonl": '{"text": "x"}'}) / name)
+    assert (answer.status, told in answer.sentence) == (2, True)
+
+
+def test_record_that_a_container_does_not_have_says_so(call: Call, tmp_path: Path):
+    answer = call("explain", put(tmp_path, {"dump.jsonl": '{"text": "x"}'}) / "dump.jsonl#5")
+    assert (answer.status, "unreadable  dump.jsonl#5" in answer.out) == (1, True)
+
+
 def test_rejected_document_is_no_failure(call: Call, tmp_path: Path):
     assert call("explain", put(tmp_path, {"e.txt": " "}) / "e.txt").status == 0
 
@@ -75,6 +94,11 @@ def test_what_is_no_file_is_refused_in_one_sentence(call: Call, tmp_path: Path, 
     answer = call("explain", name if "://" in name else tmp_path / name)
     assert answer.status == 2
     assert answer.sentence
+
+
+def test_empty_name_is_no_folder(call: Call):
+    answer = call("explain", "")
+    assert (answer.status, "'' does not exist" in answer.sentence) == (2, True)
 
 
 def test_document_cannot_command_the_terminal(tmp_path: Path):

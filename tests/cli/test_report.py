@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.write import Format
+
 from .conftest import Call, winnow
 
 
@@ -39,6 +41,21 @@ def test_second_run_over_a_report_replaces_it(call: Call, cleaned: Path, pages: 
     (pages / "d.txt").write_text("A fourth one.")
     assert call("clean", pages, "--output", cleaned, "--jobs", 1).status == 0
     assert "4 inputs" in (cleaned / "report.html").read_text()
+
+
+@pytest.mark.parametrize("form", Format)
+def test_run_in_any_form_leaves_a_report(call: Call, pages: Path, output: Path, form: Format):
+    answer = call("clean", pages, "--output", output, "--jobs", 1, "--format", form.value, "--quiet")
+    assert (answer.status, answer.err) == (0, "")
+    assert "3 inputs" in (output / "report.html").read_text()
+
+
+def test_comparison_goes_when_its_run_is_replaced(call: Call, cleaned: Path, pages: Path):
+    call("report", cleaned, cleaned)
+    assert call("report", cleaned).status == 0
+    assert (cleaned / "compare.html").exists()
+    assert call("clean", pages, "--output", cleaned, "--jobs", 1).status == 0
+    assert not (cleaned / "compare.html").exists()
 
 
 def test_quiet_prints_nothing(call: Call, cleaned: Path):

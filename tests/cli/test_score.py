@@ -90,6 +90,12 @@ def test_failed_input_is_shown_and_makes_the_status_one(call: Call, pages: Path)
     assert "The file cannot be read" in answer.out
 
 
+def test_field_of_records_is_chosen_by_name(call: Call, tmp_path: Path):
+    put(tmp_path, {"a.jsonl": json.dumps({"text": "Menu", "story": REPORT}) + "\n"})
+    (row,) = lines(call("score", tmp_path, "--field", "story", "--format", "jsonl").out)
+    assert (row["id"], row["verdict"]) == ("a.jsonl#1", "reporting")
+
+
 def test_sorted_rows_begin_with_the_likeliest_filler(call: Call):
     rows = lines(call("score", SAMPLES, "--sort", "--format", "jsonl").out)
     scores = [item["scores"]["filler"] for item in rows if item["scores"]]
@@ -98,14 +104,22 @@ def test_sorted_rows_begin_with_the_likeliest_filler(call: Call):
     assert scores[0] - scores[-1] > 0.8
 
 
-def test_terminal_gets_bars_titles_and_the_strongest_reason():
+def test_terminal_gets_bars_titles_and_the_strongest_reason(call: Call):
+    (row,) = lines(call("score", SAMPLES / "news" / "harbour-strike.html", "--format", "jsonl").out)
+    strongest = max(row["evidence"], key=lambda piece: piece["effect"])
     answer = winnow("score", SAMPLES / "news" / "harbour-strike.html", FORCE_COLOR="1", COLUMNS="100")
     bare = re.sub(r"\x1b\[[0-9;]*m", "", answer.out)
     heading, first, *rest = bare.splitlines()
     assert heading.split()[:4] == ["verdict", "reporting", "analysis", "filler"]
     assert re.match(r"reporting +█+ 1\.00 +\.00 +\.00  Crane operators' strike", first)
     assert max(map(len, bare.splitlines())) <= 100
-    assert "“VALE NEGRO, Portugal, Oct 17" in " ".join(rest)
+    assert (strongest.get("name") or strongest["text"][:30]) in " ".join(" ".join(rest).split())
+
+
+def test_terminal_shows_reasons_whole(tmp_path: Path):
+    put(tmp_path, {"a.jsonl": "quay\n"})
+    answer = winnow("score", tmp_path, FORCE_COLOR="1", TERM="xterm-256color", COLUMNS="70")
+    assert "broken-record" in answer.out
 
 
 def test_quiet_leaves_one_line_a_document(call: Call, pages: Path):

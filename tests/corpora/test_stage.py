@@ -14,6 +14,7 @@ from pipeline.stages.fetch import main
 from .conftest import COMMIT, REPO, pack, text_row
 
 CONTENT = b"A heron stood."
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -21,10 +22,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes]
     """Work in a project with one row and a mirror whose archive holds the given bytes for it."""
 
     def make(content: bytes) -> None:
-        shutil.copy(Path(__file__).parents[2] / "params.yaml", tmp_path)
+        shutil.copy(ROOT / "params.yaml", tmp_path)
+        (tmp_path / "data").mkdir()
+        shutil.copy(ROOT / "data" / "corpora.csv", tmp_path / "data")
         for name, kind, rows in (("texts", TextRow, [text_row("a.txt", CONTENT)]), ("pages", PageRow, [])):
             path = tmp_path / "data" / f"{name}.csv"
-            path.parent.mkdir(exist_ok=True)
             with path.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file).writerows([[item.name for item in fields(kind)], *map(astuple, rows)])
         archive = tmp_path / "mirror" / REPO / f"{COMMIT}.tar.gz"
@@ -39,7 +41,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes]
 def test_everything_is_there(project: Callable[[bytes], None], capsys: pytest.CaptureFixture[str]):
     project(CONTENT)
     assert main() == 0
-    assert capsys.readouterr().out == "fetch: 1 texts and 0 pages are in data/raw, verified.\n"
+    assert capsys.readouterr().out == "fetch: 1 texts and 0 pages are in data/raw, verified; all corpora.\n"
     assert (Path("data/raw") / REPO / COMMIT / "a.txt").read_bytes() == CONTENT
 
 
@@ -50,3 +52,41 @@ def test_what_is_wrong_is_one_line_on_stderr(project: Callable[[bytes], None], c
     assert said.out == ""
     assert said.err.startswith(f"fetch: a.txt of {REPO} at commit {COMMIT} has sha256")
     assert said.err.count("\n") == 1
+
+
+def choose(corpora: str) -> None:
+    params = Path("params.yaml")
+    told = params.read_text(encoding="utf-8")
+    assert "corpora: [all]" in told
+    params.write_text(told.replace("corpora: [all]", f"corpora: [{corpora}]"), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("corpora", "said"),
+    [
+        pytest.param(
+            "authored", "0 texts and 0 pages are in data/raw, verified; only authored and own labels", id="own"
+        ),
+        pytest.param(
+            "bbc2004, wcxb", "1 texts and 0 pages are in data/raw, verified; only bbc2004, wcxb and", id="some"
+        ),
+        pytest.param("", "0 texts and 0 pages are in data/raw, verified; only own labels", id="none"),
+    ],
+)
+def test_only_chosen_corpora_are_fetched(
+    project: Callable[[bytes], None], capsys: pytest.CaptureFixture[str], corpora: str, said: str
+):
+    project(CONTENT)
+    choose(corpora)
+    assert main() == 0
+    assert said in capsys.readouterr().out
+    assert Path("data/raw").is_dir()
+
+
+def test_unknown_corpus_is_refused(project: Callable[[bytes], None], capsys: pytest.CaptureFixture[str]):
+    project(CONTENT)
+    choose("bbc2004, bbc2005")
+    assert main() == 1
+    assert capsys.readouterr().err.startswith(
+        "fetch: fetch.corpora in params.yaml names bbc2005: allowed are all and abp,"
+    )

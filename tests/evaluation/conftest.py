@@ -86,6 +86,7 @@ def table_of(
         source=source,
         group=source,
         split=np.array([Split.TEST.value] * count, dtype=str),
+        topic=np.array(["bridges"] * count, dtype=str),
         words=np.array(words or [400] * count, dtype=int),
         masks=np.array(masks or [""] * count, dtype=object),
         styles=np.zeros((count, len(STYLE))),

@@ -3,12 +3,14 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from pipeline.corpora.prepared import PreparedPage
 from pipeline.document import Label
 from pipeline.evaluation.extraction import (
     _compare,
+    _interval,
     _snippet_figures,
     extraction_figures,
     our_lines,
@@ -63,14 +65,27 @@ def test_contenders_are_counted_on_the_same_pages(models: Models, pages: list[Pr
     figures = _compare(models.chrome, pages[:2])
     assert list(figures) == CONTENDERS
     assert {row["pages"] for row in figures.values()} == {2}
-    assert {tuple(row) for row in figures.values()} == {("f1", "precision", "recall", "pages")}
+    assert {tuple(row) for row in figures.values()} == {("f1", "precision", "recall", "pages", "f1_95")}
 
 
 def test_perfect_output_is_one_and_empty_output_nothing(models: Models, pages: list[PreparedPage]):
     perfect = replace(pages[0], baselines=(f"{TITLE}\n" + "\n".join(STORY), ""))
     figures = _compare(models.chrome, [perfect])
-    assert figures["pages: trafilatura default"] == {"f1": 1.0, "precision": 1.0, "recall": 1.0, "pages": 1}
-    assert figures["pages: trafilatura recall"] == {"f1": 0.0, "precision": 0.0, "recall": 0.0, "pages": 1}
+    for name, value in (("default", 1.0), ("recall", 0.0)):
+        told = {"f1": value, "precision": value, "recall": value, "pages": 1, "f1_95": [value, value]}
+        assert figures[f"pages: trafilatura {name}"] == told
+
+
+def test_interval_holds_the_figure_and_narrows_with_more_pages():
+    few, many = (_interval(np.array([[1.0, 1.0], [0.5, 0.5]] * count)) for count in (5, 500))
+    assert few[0] < many[0] < 0.75 < many[1] < few[1]
+
+
+def test_corpora_without_held_out_pages_have_no_table(models: Models, pages: list[PreparedPage]):
+    assert "authored pages" not in extraction_figures(models.chrome, pages, [])
+    assert "wcxb other pages" not in extraction_figures(models.chrome, pages, [])
+    made = [replace(pages[0], corpus="authored"), replace(pages[1], corpus="own")]
+    assert {"authored pages", "own pages"} < set(extraction_figures(models.chrome, made, []))
 
 
 def test_whole_page_has_full_recall_and_chrome_in_it(models: Models, pages: list[PreparedPage]):

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.corpora.authored import read_triplets
 from pipeline.document import LABELS, UNSURE, CleanDocument, Metadata, Unscored, Verdict
-from pipeline.features import STYLE, first_words, style
+from pipeline.features import STYLE, first_words, masked, style, style_rows
 from pipeline.quality.model import QualityModel
 from pipeline.score import Models
 
@@ -76,7 +76,8 @@ def test_scores_are_the_classifiers_in_the_order_of_labels(
     judge: QualityModel, documents: list[CleanDocument], verdicts: list[Verdict]
 ):
     classifier = judge.classifier
-    scores = classifier.predict_proba([item.body for item in documents])
+    texts = [item.body for item in documents]
+    scores = classifier.proba_of(classifier.rows([masked(text) for text in texts], style_rows(texts)))
     columns = [list(classifier.classes_).index(label) for label in LABELS]
     assert np.array([verdict.scores for verdict in verdicts]) == pytest.approx(scores[:, columns])
     assert [sum(verdict.scores or ()) for verdict in verdicts] == pytest.approx([1.0] * len(verdicts))

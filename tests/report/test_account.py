@@ -1,5 +1,6 @@
 """A document is put back together in the order of its input, and never from a file that is not the run's."""
 
+import json
 from pathlib import Path
 
 import msgspec
@@ -9,7 +10,11 @@ from pipeline.document import MediaType, Source
 from pipeline.read import Entry, load
 from pipeline.report.account import Account, Order, account_of_row, account_of_source, text_path
 from pipeline.report.rows import ResultRow, read_rows
+from pipeline.run import CleanSettings, clean_folder
 from pipeline.segment.text import text_blocks
+from pipeline.write import TextOutput
+
+from .conftest import STORY
 
 
 @pytest.fixture
@@ -105,3 +110,20 @@ def test_input_that_was_trouble_is_not_read_again(run: Path, rows: dict[str, Res
 
 def _with(row: ResultRow, **fields: object) -> ResultRow:
     return msgspec.structs.replace(row, **fields)
+
+
+def test_record_of_a_container_is_put_together_from_the_part_that_holds_its_text(tmp_path: Path):
+    texts = [f"Night train stopped\n\n{STORY}", STORY.replace("Harrow", "Calder")]
+    (tmp_path / "dump.jsonl").write_text("\n".join(json.dumps({"text": text}) for text in texts))
+    clean_folder(tmp_path / "dump.jsonl", tmp_path / "out", CleanSettings(jobs=1, text=TextOutput.RECORDS))
+    for row, text in zip(read_rows(tmp_path / "out"), texts, strict=True):
+        assert kept(account_of_row(row, tmp_path / "out")) == [line for line in text.splitlines() if line]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b'{"id": "a.txt", torn\n', b'{"id": "a.txt", "title": 5, "text": "x"}\n', b"\xff"]
+)
+def test_part_that_somebody_edited_holds_no_text(tmp_path: Path, raw: bytes):
+    (tmp_path / "part.jsonl").write_bytes(raw)
+    row = ResultRow("a.txt", "ok", text_file="part.jsonl")
+    assert account_of_row(row, tmp_path) == Account((), Order.NOTHING)

@@ -68,6 +68,18 @@ def test_table_of_something_else_is_refused(tmp_path: Path):
         list(read_rows(tmp_path))
 
 
+@pytest.mark.parametrize("size", [0, 4, 3000])
+def test_torn_parquet_is_refused(tmp_path: Path, size: int):
+    pytest.importorskip("pyarrow")
+    with results_writer(tmp_path, Format.PARQUET) as write:
+        for number in range(20):
+            write(dict.fromkeys(FIELDS) | made(f"quay {number}", input="a"))
+    results = tmp_path / "results.parquet"
+    results.write_bytes(results.read_bytes()[:size])
+    with pytest.raises(UsageError, match=r"results\.parquet' .*: run winnow clean again\.$"):
+        list(read_rows(tmp_path))
+
+
 def test_folder_without_results_is_refused(tmp_path: Path):
     with pytest.raises(UsageError, match="name a folder that `winnow clean` wrote"):
         results_files(tmp_path)

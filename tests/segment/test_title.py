@@ -24,6 +24,8 @@ LONG = f"{SENTENCES[0]} {SENTENCES[1]}"
         pytest.param("- Four ships gone\n\nRain", None, id="a bullet"),
         pytest.param("In brief:\n\nRain", None, id="ends in a colon"),
         pytest.param("Four ships gone\nRain\nSun", None, id="nothing sets it apart"),
+        pytest.param(f"By Mara Lindqvist\n\n{SENTENCES[0]}", None, id="a byline"),
+        pytest.param(f"By popular demand\n\n{SENTENCES[0]}", "By popular demand", id="no name follows"),
         pytest.param("Four ships gone", None, id="a single line is the body"),
         pytest.param("", None, id="nothing"),
     ],

@@ -1,0 +1,96 @@
+"""Boosted trees: all rows walk down all trees at once, one level a step.
+
+As fast as scikit-learn's own compiled walk, and the same sums in the same order.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.fitted.stored import Stored
+
+_ROWS = 256  # walked together: what they need stays in the processor's cache
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """Trees of a classifier of two classes, the deepest first; all nodes of all trees stand in one table.
+
+    Attributes:
+        features: what a node asks for; 0 in a leaf.
+        limits: up to which value a row goes left.
+        children: the left child of each node, then the right child of each; a leaf is its own.
+        values: what a leaf adds to the log-odds.
+        roots: where each tree begins.
+        order: the place of each tree, in the order in which they were fitted.
+        active: for each level how many trees reach below it.
+        columns: that a row has.
+        start: log-odds before all trees.
+    """
+
+    features: NDArray[np.int32]
+    limits: NDArray[np.float32]
+    children: NDArray[np.int32]
+    values: NDArray[np.float64]
+    roots: NDArray[np.int32]
+    order: NDArray[np.intp]
+    active: tuple[int, ...]
+    columns: int
+    start: float
+
+    def predict_proba(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(n, 2) probabilities.
+
+        Raises:
+            ValueError: rows have another number of columns than the trees were fitted on.
+        """
+        if rows.shape[1] != self.columns:
+            raise ValueError(f"the trees read {self.columns} columns, and rows have {rows.shape[1]}")
+        odds = [self._odds(rows[start : start + _ROWS]) for start in range(0, len(rows), _ROWS)]
+        positive = 1 / (1 + np.exp(-np.concatenate([np.zeros(0), *odds])))
+        return np.column_stack([1 - positive, positive])
+
+    def _odds(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        flat = np.ascontiguousarray(rows, dtype=np.float32).ravel()
+        begins = np.arange(len(rows), dtype=np.int32) * rows.shape[1]
+        nodes = np.repeat(self.roots[:, None], len(rows), axis=1)
+        right = np.int32(len(self.values))
+        for count in self.active:
+            here = nodes[:count]
+            goes_right = flat.take(self.features.take(here) + begins) > self.limits.take(here)
+            nodes[:count] = self.children.take(here + goes_right * right)
+        total = np.full(len(rows), self.start)
+        for values in self.values.take(nodes[self.order]):
+            total += values
+        return total
+
+
+def read_trees(told: Stored) -> Trees:
+    """A HistGradientBoostingClassifier of two classes, numbers only."""
+    told.expect(n_trees_per_iteration_=1, is_categorical_=None)
+    grown = [tree["nodes"].array for trees in told["_predictors"] for tree in trees]
+    depths = np.array([nodes["depth"].max() for nodes in grown])
+    places = np.argsort(-depths, kind="stable")
+    nodes = np.concatenate([grown[place] for place in places])
+    sizes = np.array([len(grown[place]) for place in places])
+    roots = np.cumsum(sizes) - sizes
+    is_leaf, own, begin = nodes["is_leaf"].astype(bool), np.arange(len(nodes)), np.repeat(roots, sizes)
+    left, right = (np.where(is_leaf, own, nodes[side] + begin) for side in ("left", "right"))
+    return Trees(
+        features=np.where(is_leaf, 0, nodes["feature_idx"]).astype(np.int32),
+        limits=_single(nodes["num_threshold"]),
+        children=np.concatenate([left, right]).astype(np.int32),
+        values=nodes["value"].copy(),
+        roots=roots.astype(np.int32),
+        order=np.argsort(places),
+        active=tuple(int((depths > level).sum()) for level in range(int(depths.max()))),
+        columns=int(told["n_features_in_"].value),
+        start=float(told["_baseline_prediction"].array.item()),
+    )
+
+
+def _single(limits: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The greatest numbers of single precision that are not above: for rows of that kind they decide the same."""
+    near = limits.astype(np.float32)
+    return np.where(near > limits, np.nextafter(near, np.float32(-np.inf)), near)

@@ -1,0 +1,270 @@
+"""What a run works on: files as they are and slices of containers, cut into units of work, and opened one by one.
+
+Cutting opens nothing. Opening is dangerous, as is counting what a container holds, and belongs into a worker process.
+"""
+
+import os
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from hashlib import blake2b
+from itertools import groupby
+from pathlib import Path, PurePosixPath
+
+from pipeline.document import Failure, Origin, Reason
+from pipeline.errors import UsageError
+from pipeline.read import STDIN, Entry, Raw, fetch, is_container, list_entries, raw_of
+from pipeline.records import Container, Reader, Record, count
+from pipeline.remote import Given, RemoteFile, is_address, listed, local_path, why
+
+Place = Entry | RemoteFile | Given
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One document before it is opened: a whole file, or the record of a container that has this number.
+
+    Attributes:
+        fault: why it cannot be opened, where that is known.
+    """
+
+    place: Place
+    number: int = 0
+    fault: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Its name in the results."""
+        return f"{self.place.id}#{self.number}" if self.number else self.place.id
+
+    @property
+    def origin(self) -> Origin:
+        """Where it comes from, as far as that is known before it is opened."""
+        return Origin(self.id, _told(self.place))
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A file that is one document, or so many records of a container from the one numbered `first`."""
+
+    place: Place
+    first: int = 0
+    documents: int = 1
+    fault: str | None = None
+
+    @property
+    def items(self) -> list[Item]:
+        """Its documents."""
+        if not self.first:
+            return [Item(self.place, 0, self.fault)]
+        return [Item(self.place, number) for number in range(self.first, self.first + self.documents)]
+
+
+Unit = tuple[Slice, ...]
+Begin = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How documents are read.
+
+    Attributes:
+        field: of a container's records, the one with the document.
+        folder: what relative paths are meant from, which need not be where the process that reads works.
+        run: tells runs apart; what one has open is not read on by the next.
+    """
+
+    max_bytes: int
+    field: str | None = None
+    folder: str = ""
+    run: str = ""
+
+
+def list_places(inputs: Sequence[str], pattern: str, max_bytes: int) -> list[Place]:
+    """Everything that the inputs name, in order, under names that are unique; standard input is read.
+
+    Raises:
+        UsageError: an input does not exist, or cannot be reached.
+        MissingExtraError: an address needs a library that is not installed.
+    """
+    found: list[Place] = []
+    for kind, names in groupby((local_path(name) for name in inputs), key=_kind):
+        if kind == STDIN:
+            found += [_standard_input(max_bytes)]
+        elif kind:
+            found += [file for name in names for file in listed(name, pattern)]
+        else:
+            found += list_entries([Path(name) for name in names], pattern)
+    return list(_apart(found))
+
+
+def _kind(name: str) -> str:
+    """Groups neighbours: paths are listed together, so that what two of them reach is one input."""
+    return STDIN if name == STDIN else "address" if is_address(name) else ""
+
+
+def _standard_input(max_bytes: int) -> Given:
+    if sys.stdin is None:
+        raise UsageError(f"{STDIN} reads standard input, and there is none: name a file.")
+    return Given(STDIN, STDIN, sys.stdin.buffer.read(max_bytes + 1))
+
+
+def _apart(places: Iterable[Place]) -> Iterator[Place]:
+    """The places without what repeats an earlier one, numbered where a name is taken, also in other letters' case."""
+    folder = cache(os.path.realpath)
+    seen: set[str] = set()
+    names: set[str] = set()
+    for place in places:
+        key = f"{folder(place.path.parent)}/{place.path.name}" if isinstance(place, Entry) else place.address
+        if key in seen:
+            continue
+        seen.add(key)
+        path, name, number = PurePosixPath(place.id), place.id, 1
+        while name.casefold() in names:
+            number += 1
+            name = str(path.with_name(f"{path.stem}~{number}{path.suffix}"))
+        names.add(name.casefold())
+        yield replace(place, id=name) if name != place.id else place
+
+
+def container(place: Place) -> Container | None:
+    """What holds many documents, if a place does."""
+    if isinstance(place, Entry):
+        return place.path if is_container(place.path) and place.path.is_file() else None
+    return place if is_container(Path(place.address)) else None
+
+
+def counted(places: Sequence[Place], begin: Begin, reading: Reading) -> list[int | str]:
+    """How many records each container holds; each is read through."""
+    totals: list[int | str] = []
+    for place in places:
+        begin()
+        found = container(_reached(place, reading))
+        totals.append(count(found, reading.field, reading.max_bytes, begin) if found else 0)
+    return totals
+
+
+def cut(places: Sequence[Place], totals: Sequence[int | str], size: int) -> list[Unit]:
+    """Units of at most `size` documents, in order.
+
+    Args:
+        totals: of each container in order, how many records it holds, or why nobody knows.
+    """
+    units: list[Unit] = []
+    held: list[Slice] = []
+    room = size
+    for piece in _slices(places, totals, size):
+        if piece.documents > room:
+            units.append(tuple(held))
+            held, room = [], size
+        held.append(piece)
+        room -= piece.documents
+    return [*units, tuple(held)] if held else units
+
+
+def _slices(places: Sequence[Place], totals: Sequence[int | str], size: int) -> Iterator[Slice]:
+    containers = {place.id for place in places if container(place)}
+    told = iter(totals)
+    for place in places:
+        if place.id not in containers:
+            yield Slice(_distinct(place, containers))
+            continue
+        total = next(told)
+        if not isinstance(total, int) or not total:
+            yield Slice(place, fault=total if isinstance(total, str) else None)
+            continue
+        for first in range(1, total + 1, size):
+            yield Slice(place, first, min(size, total - first + 1))
+
+
+def _distinct(place: Place, containers: set[str]) -> Place:
+    """The place, renamed if its name is that of a container's record."""
+    before, mark, number = place.id.rpartition("#")
+    return replace(place, id=f"{place.id}~") if mark and number.isdigit() and before in containers else place
+
+
+def opened(item: Item, reading: Reading, begin: Begin) -> Raw | Failure:
+    """The bytes of a document, or why there are none; `begin` is called now and then on the way to a record."""
+    if item.fault:
+        return Failure(item.origin, "read", Reason.UNREADABLE, item.fault)
+    if item.number:
+        return _of_container(item, reading, begin)
+    place = _reached(item.place, reading)
+    if container(place):
+        return Failure(item.origin, "read", Reason.EMPTY, "The container holds no record.")
+    found = _fetched(place, reading.max_bytes)
+    return replace(found, origin=replace(found.origin, input=item.origin.input))
+
+
+def _reached(place: Place, reading: Reading) -> Place:
+    return replace(place, path=Path(reading.folder, place.path)) if isinstance(place, Entry) else place
+
+
+def identify(item: Item, reading: Reading) -> Raw | Failure:
+    """The document without its bytes, for one that must not be decoded."""
+    found = opened(item, reading, lambda: None)
+    return found if isinstance(found, Failure) else replace(found, raw=b"")
+
+
+def state_of(item: Raw | Failure) -> str | None:
+    """What a document must still be for its row to hold; None for one that could not be read."""
+    if isinstance(item, Failure):
+        return None
+    if not (item.url or item.date):
+        return item.origin.sha256
+    return blake2b(repr((item.origin.sha256, item.url, item.date)).encode(), digest_size=16).hexdigest()
+
+
+def _fetched(place: Place, max_bytes: int) -> Raw | Failure:
+    if isinstance(place, Entry):
+        return fetch(place, max_bytes)
+    origin = Origin(place.id, place.address)
+    try:
+        raw = place.contents(max_bytes)
+    except (OSError, EOFError, zlib.error) as error:
+        return Failure(origin, "read", Reason.UNREADABLE, f"The file cannot be read: {why(error)}.")
+    name = PurePosixPath(place.address.lower().removesuffix(".gz"))
+    return raw_of(raw, origin, max_bytes, suffix=name.suffix)
+
+
+_readers: dict[tuple[Place, Reading], Reader] = {}  # of this process: the container that it is in, at most one
+
+
+def _of_container(item: Item, reading: Reading, begin: Begin) -> Raw | Failure:
+    reader = _reader(item, reading)
+    record = reader.record(item.number, begin) if reader else None
+    if record is None:
+        detail = "The container was changed while it was read: run again."
+        return Failure(item.origin, "read", Reason.UNREADABLE, detail)
+    return _document(record, item.origin, reading.max_bytes)
+
+
+def _reader(item: Item, reading: Reading) -> Reader | None:
+    """The container, where it was left if that is not behind the record that is wanted."""
+    key = item.place, reading
+    known = _readers.get(key)
+    if known and known.next <= item.number:
+        return known
+    _readers.clear()
+    found = container(_reached(item.place, reading))
+    if found:
+        _readers[key] = Reader(found, reading.field, reading.max_bytes)
+    return _readers.get(key)
+
+
+def _document(record: Record, origin: Origin, max_bytes: int) -> Raw | Failure:
+    if record.broken:
+        return Failure(origin, "read", Reason.BROKEN_RECORD, record.broken)
+    if record.too_large:
+        detail = f"The record is larger than {max_bytes} bytes; --max-bytes raises the limit."
+        return Failure(origin, "read", Reason.TOO_LARGE, detail)
+    return raw_of(record.raw, origin, max_bytes, suffix=record.suffix, url=record.url, date=record.date)
+
+
+def _told(place: Place) -> str:
+    """What a place is called to a user."""
+    if isinstance(place, Entry):
+        return os.fsdecode(place.path)
+    return place.address

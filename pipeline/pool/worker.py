@@ -1,0 +1,141 @@
+"""What a worker process does: takes orders from its parent, works on them within limits, and dies with the parent.
+
+It runs in a process of its own and talks to `guard` alone: an empty message says that an item has begun, any other one
+is the pickled answer to an order.
+"""
+
+import ctypes
+import os
+import pickle
+import resource
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from multiprocessing.connection import Connection
+from typing import Any
+
+import cloudpickle
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_SOFT = 0.8  # of the memory limit is what may be allocated; the rest is code, and room for libraries to fail in order
+_MEGABYTE = 2**20
+
+Begin = Callable[[], None]
+Work = Callable[[Sequence[Any], Begin], Any]
+"""Takes items, and calls its second argument whenever an item begins; from then on the time limit runs anew."""
+
+
+class Fault(StrEnum):
+    """Why an order was broken off."""
+
+    TIME = "time"
+    MEMORY = "memory"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The answer where there is no result."""
+
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """The answer where the work raised: for the caller to raise again."""
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one item may cost.
+
+    Attributes:
+        seconds: wall time from the beginning of an item.
+        megabytes: memory of a worker, models included.
+    """
+
+    seconds: float = 30.0
+    megabytes: int = 2000
+
+
+class _TimeUp(BaseException):
+    """No Exception, so that no library takes it for an error of its own."""
+
+
+def main() -> None:
+    """Serve the parent until it closes the channel. Arguments: file descriptor of the channel, parent's process id."""
+    channel = Connection(int(sys.argv[1]))
+    _end_with(int(sys.argv[2]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group, and is for the parent to handle
+    signal.signal(signal.SIGALRM, _time_is_up)
+    with suppress(EOFError, OSError):
+        while True:
+            channel.send_bytes(pickle.dumps(_answer(channel.recv_bytes(), channel)))
+
+
+def _end_with(parent: int) -> None:
+    """Let the system kill this process when its parent dies, also while C code holds the interpreter."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    else:
+        threading.Thread(target=_watch, args=[parent], daemon=True).start()
+    if os.getppid() != parent:  # it died before we asked
+        os._exit(1)
+
+
+def _watch(parent: int) -> None:
+    """Where the system cannot be asked: see from time to time whether the parent is still there."""
+    pause = threading.Event()
+    while os.getppid() == parent:
+        pause.wait(1)
+    os._exit(1)
+
+
+def _time_is_up(_signal: int, _frame: object) -> None:
+    raise _TimeUp
+
+
+def _answer(order: bytes, channel: Connection) -> Any:
+    """The result of an order, or why there is none."""
+    try:
+        work, items, limits, environment = cloudpickle.loads(order)
+        os.environ.update(environment)
+        _allow(limits.megabytes)
+        try:
+            return work(items, lambda: _begin(channel, limits.seconds))
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except _TimeUp:
+        return Broken(Fault.TIME)
+    except MemoryError:
+        return Broken(Fault.MEMORY)
+    except Exception as error:  # noqa: BLE001 - raised again by the parent
+        return Raised(_picklable(error))
+
+
+def _picklable(error: Exception) -> Exception:
+    """The error itself, or its words where it cannot travel."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    except Exception:  # noqa: BLE001 - whatever its class does
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
+
+
+def _allow(megabytes: int) -> None:
+    """Have allocations fail beyond the soft limit. RLIMIT_AS would count what libraries reserve and never use."""
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    soft = int(megabytes * _MEGABYTE * _SOFT)
+    resource.setrlimit(resource.RLIMIT_DATA, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+def _begin(channel: Connection, seconds: float) -> None:
+    """Announce an item and start its time."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    channel.send_bytes(b"")
