@@ -1,7 +1,7 @@
 """Scores inputs in this process, and writes nothing: what `winnow score` prints."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -49,7 +49,7 @@ def _scorer(models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
         return make_scorer(models, keep)
 
 
-def _opened(places: Sequence[Place], reading: Reading) -> Iterator[Source | Failure]:
+def _opened(places: Iterable[Place], reading: Reading) -> Iterator[Source | Failure]:
     """Sources in order."""
     totals = counted([place for place in places if container(place)], _nothing, reading)
     for unit in cut(places, totals, CHUNK):

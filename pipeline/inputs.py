@@ -6,16 +6,17 @@ Cutting opens nothing. Opening is dangerous, as is counting what a container hol
 import os
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass, replace
-from functools import cache
 from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 
+from pipeline.compact import Packed
 from pipeline.document import Failure, Origin, Reason
 from pipeline.errors import UsageError
-from pipeline.read import STDIN, Entry, Raw, fetch, is_container, list_entries, raw_of
+from pipeline.listing import apart, list_entries
+from pipeline.read import STDIN, Entry, Raw, fetch, is_container, raw_of
 from pipeline.records import Container, Reader, Record, count
 from pipeline.remote import Given, RemoteFile, is_address, listed, local_path, why
 
@@ -82,22 +83,24 @@ class Reading:
     run: str = ""
 
 
-def list_places(inputs: Sequence[str], pattern: str, max_bytes: int) -> list[Place]:
+def list_places(inputs: Sequence[str], pattern: str, max_bytes: int) -> Packed[Place]:
     """Everything that the inputs name, in order, under names that are unique; standard input is read.
 
     Raises:
         UsageError: an input does not exist, or cannot be reached.
         MissingExtraError: an address needs a library that is not installed.
     """
-    found: list[Place] = []
+    return Packed(apart(_places(inputs, pattern, max_bytes)))
+
+
+def _places(inputs: Sequence[str], pattern: str, max_bytes: int) -> Iterator[Place]:
     for kind, names in groupby((local_path(name) for name in inputs), key=_kind):
         if kind == STDIN:
-            found += [_standard_input(max_bytes)]
+            yield _standard_input(max_bytes)
         elif kind:
-            found += [file for name in names for file in listed(name, pattern)]
+            yield from (file for name in names for file in listed(name, pattern))
         else:
-            found += list_entries([Path(name) for name in names], pattern)
-    return list(_apart(found))
+            yield from list_entries([Path(name) for name in names], pattern)
 
 
 def _kind(name: str) -> str:
@@ -109,24 +112,6 @@ def _standard_input(max_bytes: int) -> Given:
     if sys.stdin is None:
         raise UsageError(f"{STDIN} reads standard input, and there is none: name a file.")
     return Given(STDIN, STDIN, sys.stdin.buffer.read(max_bytes + 1))
-
-
-def _apart(places: Iterable[Place]) -> Iterator[Place]:
-    """The places without what repeats an earlier one, numbered where a name is taken, also in other letters' case."""
-    folder = cache(os.path.realpath)
-    seen: set[str] = set()
-    names: set[str] = set()
-    for place in places:
-        key = f"{folder(place.path.parent)}/{place.path.name}" if isinstance(place, Entry) else place.address
-        if key in seen:
-            continue
-        seen.add(key)
-        path, name, number = PurePosixPath(place.id), place.id, 1
-        while name.casefold() in names:
-            number += 1
-            name = str(path.with_name(f"{path.stem}~{number}{path.suffix}"))
-        names.add(name.casefold())
-        yield replace(place, id=name) if name != place.id else place
 
 
 def container(place: Place) -> Container | None:
@@ -146,25 +131,31 @@ def counted(places: Sequence[Place], begin: Begin, reading: Reading) -> list[int
     return totals
 
 
-def cut(places: Sequence[Place], totals: Sequence[int | str], size: int) -> list[Unit]:
+def documents(places: Sized, totals: Sequence[int | str]) -> int:
+    """How many rows there will be; a container that holds no record, or cannot be read, has one of its own."""
+    return len(places) + sum(max(total, 1) - 1 for total in totals if isinstance(total, int))
+
+
+def cut(places: Iterable[Place], totals: Sequence[int | str], size: int) -> Iterator[Unit]:
     """Units of at most `size` documents, in order.
 
     Args:
+        places: are gone through twice.
         totals: of each container in order, how many records it holds, or why nobody knows.
     """
-    units: list[Unit] = []
     held: list[Slice] = []
     room = size
     for piece in _slices(places, totals, size):
         if piece.documents > room:
-            units.append(tuple(held))
+            yield tuple(held)
             held, room = [], size
         held.append(piece)
         room -= piece.documents
-    return [*units, tuple(held)] if held else units
+    if held:
+        yield tuple(held)
 
 
-def _slices(places: Sequence[Place], totals: Sequence[int | str], size: int) -> Iterator[Slice]:
+def _slices(places: Iterable[Place], totals: Sequence[int | str], size: int) -> Iterator[Slice]:
     containers = {place.id for place in places if container(place)}
     told = iter(totals)
     for place in places:

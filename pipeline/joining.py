@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from hashlib import blake2b
 
+from pipeline.compact import Digests
 from pipeline.document import Status
 from pipeline.duplicates import firsts, nearly
 from pipeline.parts import Parts
@@ -17,24 +17,6 @@ from pipeline.write import Format, Row, results_writer
 _TEXTS = 10_000  # records in a part of text/
 
 
-class Names:
-    """A set of names that holds 8 bytes of each: a name too many is what it may then take for its own."""
-
-    def __init__(self) -> None:
-        self._digests: set[bytes] = set()
-
-    def add(self, name: str) -> None:
-        """Put a name in."""
-        self._digests.add(_digest(name))
-
-    def __contains__(self, name: object) -> bool:
-        return _digest(str(name)) in self._digests
-
-
-def _digest(name: str) -> bytes:
-    return blake2b(name.encode(), digest_size=8).digest()
-
-
 @dataclass(slots=True)
 class Tally:
     """Counts of a run."""
@@ -42,7 +24,7 @@ class Tally:
     statuses: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
-    places: Names = field(default_factory=Names)
+    places: Digests = field(default_factory=Digests)
 
     def add(self, told: Row) -> None:
         """Count one row."""
@@ -88,24 +70,25 @@ class _Texts:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._held: list[str] = []
-        self.names: set[str] = set()
+        self._part = 0
 
     def put(self, told: Told) -> str:
         """Store one text; the name of its part."""
-        name = f"text/part-{len(self.names) - bool(self._held):05}.jsonl"
-        self.names.add(name)
+        name = self._name
         title = told.row["title"]
         body = (told.text or "").removeprefix(f"{title}\n\n" if title else "").removesuffix("\n")
         self._held.append(json.dumps({"id": told.row["id"], "title": title, "text": body}, ensure_ascii=False))
         if len(self._held) == _TEXTS:
-            self._write(name)
+            self.flush()
         return name
 
     def flush(self) -> None:
-        """Write what is held."""
+        """Write what is held as a part; what comes after it belongs to the next."""
         if self._held:
-            self._write(f"text/part-{len(self.names) - 1:05}.jsonl")
+            self._store.write(self._name, "".join(f"{line}\n" for line in self._held).encode())
+            self._held.clear()
+            self._part += 1
 
-    def _write(self, name: str) -> None:
-        self._store.write(name, "".join(f"{line}\n" for line in self._held).encode())
-        self._held.clear()
+    @property
+    def _name(self) -> str:
+        return f"text/part-{self._part:05}.jsonl"

@@ -9,12 +9,14 @@ import io
 import json
 import re
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+from pipeline.compact import Digests
 from pipeline.stores import STATE, Store
 from pipeline.told import Told
 
@@ -47,13 +49,14 @@ class Parts:
 
     store: Store
     made: str
-    _places: dict[bytes, tuple[int, int]] = field(default_factory=dict)
     _names: list[str] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list)
+    _ids: Digests = field(default_factory=Digests)
 
     def names(self) -> list[str]:
         """Names of all parts, the oldest run's first."""
         found = (name.removeprefix(f"{STATE}/") for name in self.store.names(STATE))
-        return [name for name in found if _PART.fullmatch(name)]
+        return sorted(name for name in found if _PART.fullmatch(name))
 
     def index(self) -> int:
         """Note where every document's row lies; the number of the next run."""
@@ -69,13 +72,17 @@ class Parts:
 
     def _note(self, name: str, ids: Sequence[str]) -> None:
         self._names.append(name)
-        for number, identifier in enumerate(ids):
-            self._places[_key(identifier)] = (len(self._names) - 1, number)
+        self._starts.append(len(self._ids))
+        for identifier in ids:
+            self._ids.add(identifier)
 
     def find(self, identifier: str) -> Spot | None:
         """Where the newest row of a document lies."""
-        place = self._places.get(_key(identifier))
-        return Spot(self._names[place[0]], place[1]) if place else None
+        place = self._ids.last(identifier)
+        if place is None:
+            return None
+        part = bisect_right(self._starts, place) - 1
+        return Spot(self._names[part], place - self._starts[part])
 
     def heads(self, names: Sequence[str]) -> Iterator[Head]:
         """What parts say of themselves."""
@@ -136,10 +143,6 @@ def _items(raw: bytes) -> Iterator[tuple[str | None, Told]]:
 def digest(told: Mapping[str, Any]) -> str:
     """Sixteen hex digits of settings."""
     return blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=8).hexdigest()
-
-
-def _key(identifier: str) -> bytes:
-    return blake2b(identifier.encode(), digest_size=12).digest()
 
 
 def _plain(told: Told) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Finds inputs, opens them and decodes them: paths in, sources or failures out.
+"""Opens inputs and decodes them: paths in, sources or failures out.
 
 Everything that it opens is hostile: size, compression, names and encodings. It never writes.
 """
@@ -9,17 +9,14 @@ import hashlib
 import os
 import re
 import zlib
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import IO, Any
 
 from charset_normalizer import from_bytes
 
 from pipeline.document import Failure, MediaType, Origin, Reason, Source
-from pipeline.errors import UsageError
 
 MAX_BYTES = 20_000_000
 STDIN = "-"
@@ -91,26 +88,6 @@ class Raw:
     date: str | None = None
 
 
-def list_entries(inputs: Sequence[Path], pattern: str = "*") -> list[Entry]:
-    """Every file that the inputs name, each exactly once, in the order of inputs and then of paths.
-
-    A file is known by its name, a file of a folder by its path below the folder; where two inputs give the same
-    id, later ones get `~2`, `~3`, ... before the suffix. Links to folders are not followed, so that a loop ends.
-    A folder that may not be entered is an entry of its own, which then fails, so that its files are not lost silently.
-
-    Raises:
-        UsageError: an input does not exist or cannot be reached.
-    """
-    entries: dict[tuple[str, str], Entry] = {}
-    numbers: dict[str, int] = {}
-    for path in inputs:
-        for entry in _entries(path, pattern):
-            place = os.path.realpath(entry.path.parent), entry.path.name
-            if place not in entries:
-                entries[place] = replace(entry, id=_unique(entry.id, numbers))
-    return list(entries.values())
-
-
 def load(entry: Entry, max_bytes: int = MAX_BYTES) -> Source | Failure:
     """Read and decode one input; what cannot be read or is no text becomes a Failure."""
     if is_container(entry.path):
@@ -153,9 +130,14 @@ def load_stream(stream: IO[bytes], max_bytes: int = MAX_BYTES) -> Source | Failu
 def load_text(document: str | Path, number: int) -> Source | Failure:
     """A source out of a path, or out of a string that holds a text or a page; `number` names the latter."""
     if isinstance(document, Path):
-        return load(Entry(_safe(Path(document.name)), document))
+        return load(Entry(safe_id(Path(document.name)), document))
     raw = document.encode("utf-8", errors="replace")
     return source_of(raw, Origin(f"text-{number}", "", hashlib.sha256(raw).hexdigest(), len(raw)))
+
+
+def safe_id(path: Path) -> str:
+    """A path as an id: `/` between parts; bytes that are no UTF-8 escaped, so that it can be written anywhere."""
+    return os.fsencode(path.as_posix()).decode("utf-8", errors="backslashreplace")
 
 
 def source_of(raw: bytes, origin: Origin, suffix: str = "") -> Source | Failure:
@@ -229,55 +211,6 @@ def _guess(raw: bytes) -> str:
 def _too_large(origin: Origin, max_bytes: int) -> Failure:
     detail = f"The document is larger than {max_bytes} bytes; --max-bytes raises the limit."
     return Failure(origin, "read", Reason.TOO_LARGE, detail)
-
-
-def _entries(path: Path, pattern: str) -> Iterator[Entry]:
-    try:
-        is_folder, is_there = path.is_dir(), path.is_symlink() or path.exists()
-    except OSError as error:
-        raise UsageError(f"{os.fsdecode(path)!r} cannot be reached: {_why(error)}.") from error
-    if is_folder:
-        yield from _entries_below(path, pattern)
-    elif is_there:
-        yield Entry(_safe(Path(path.name)), path)
-    else:
-        raise UsageError(f"{os.fsdecode(path)!r} does not exist: name a file or a folder of HTML or text files.")
-
-
-def _entries_below(path: Path, pattern: str) -> Iterator[Entry]:
-    """The files of a folder, then the folders that could not be listed."""
-    errors: list[OSError] = []
-    for folder, folders, files in os.walk(path, onerror=errors.append):
-        folders.sort()
-        for name in sorted(files):
-            found = Path(folder, name)
-            if fnmatch(name, pattern):
-                yield Entry(_safe(found.relative_to(path)), found)
-    for error in errors:
-        shut = Path(error.filename)
-        if shut == path:
-            raise UsageError(f"{os.fsdecode(path)!r} cannot be listed: {_why(error)}.") from error
-        yield Entry(_safe(shut.relative_to(path)), shut)
-
-
-def _safe(path: Path) -> str:
-    """A path as an id: `/` between parts; bytes that are no UTF-8 escaped, so that it can be written anywhere."""
-    return os.fsencode(path.as_posix()).decode("utf-8", errors="backslashreplace")
-
-
-def _unique(name: str, numbers: dict[str, int]) -> str:
-    """The name, numbered if a name that differs at most in case is taken: file systems may not tell them apart.
-
-    `numbers` holds the names taken, each with the last number given to it: counting from 2 each time is quadratic.
-    """
-    path, candidate = Path(name), name
-    number = numbers.get(name.casefold(), 1)
-    while candidate.casefold() in numbers:
-        number += 1
-        candidate = (path.parent / f"{path.stem}~{number}{path.suffix}").as_posix()
-    numbers[name.casefold()] = number
-    numbers.setdefault(candidate.casefold(), 1)
-    return candidate
 
 
 def _suffix(path: Path) -> str:

@@ -8,22 +8,23 @@ import json
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from itertools import takewhile
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from pipeline.backend import Backend, Dedup
+from pipeline.compact import Packed
 from pipeline.document import UNSURE, ChromeKind, Label, Status
 from pipeline.duplicates import check_dedup
-from pipeline.errors import UsageError
-from pipeline.inputs import Place, Reading, Unit, container, cut, list_places
+from pipeline.errors import ModelError, UsageError
+from pipeline.inputs import Place, Reading, Unit, container, cut, documents, list_places
 from pipeline.joining import Tally, join
 from pipeline.output import RUN, prepare_output, sweep
 from pipeline.parts import Parts, Spot, digest
@@ -158,12 +159,13 @@ def _check(settings: CleanSettings, store: Store) -> None:
 
 
 def _joined(
-    places: Sequence[Place], parts: Parts, settings: CleanSettings, fingerprint: str, watching: "_Watching"
+    places: Packed[Place], parts: Parts, settings: CleanSettings, fingerprint: str, watching: "_Watching"
 ) -> tuple[Tally, list[str]]:
     """The run itself: units are cut and done, and their parts are joined; counts, and names of the parts."""
     job = _job(parts, settings, fingerprint)
-    units = _units(places, job, settings, watching.stop)
-    watching.total = sum(piece.documents for unit in units for piece in unit)
+    totals = _totals(places, job, settings, watching.stop)
+    watching.total = documents(places, totals)
+    units = cut(places, totals, _size(len(places), settings))
     names = _done(units, parts, job, settings, watching)
     return join(parts.store, parts, names, settings.form), names
 
@@ -186,7 +188,12 @@ def _fingerprint(settings: CleanSettings) -> str:
 def _worker_fingerprint(make: "MakeScorer | None", models: Path | None, keep: frozenset[ChromeKind]) -> str:
     from pipeline.judging import fingerprint, make_scorer  # noqa: PLC0415 - loads scikit-learn, in workers only
 
-    return fingerprint(make or make_scorer, models, keep)
+    try:
+        return fingerprint(make or make_scorer, models, keep)
+    except ModelError as error:
+        if isinstance(error.__cause__, MemoryError):  # the models are well, the limit is too low for them
+            raise error.__cause__ from error
+        raise
 
 
 def _models(settings: CleanSettings) -> Path | None:
@@ -202,12 +209,16 @@ def _judge(wanted: Any, begin: Any, settings: CleanSettings, reading: Reading, m
     return judge(wanted, begin, Judging(reading, scorer, near=settings.dedup is Dedup.NEAR))
 
 
-def _units(places: Sequence[Place], job: Job, settings: CleanSettings, stop: threading.Event) -> list[Unit]:
-    share = -(-len(places) // (_jobs(settings) * _SHARES))
-    size = settings.chunk or (_PART if settings.backend is Backend.DASK else max(8, min(_PART, share)))
+def _totals(places: Iterable[Place], job: Job, settings: CleanSettings, stop: threading.Event) -> Sequence[int | str]:
+    """Of each container, how many records it holds, or why nobody can tell."""
     containers = [place for place in places if container(place)]
-    totals = list(_working(partial(records_of, job=job), containers, settings, stop)) if containers else []
-    return cut(places, totals, size)
+    return list(_working(partial(records_of, job=job), containers, settings, stop)) if containers else []
+
+
+def _size(places: int, settings: CleanSettings) -> int:
+    """Documents of a unit of work."""
+    share = -(-places // (_jobs(settings) * _SHARES))
+    return settings.chunk or (_PART if settings.backend is Backend.DASK else max(8, min(_PART, share)))
 
 
 def _jobs(settings: CleanSettings) -> int:
@@ -229,14 +240,21 @@ def _job(parts: Parts, settings: CleanSettings, fingerprint: str) -> Job:
     )
 
 
-def _done(units: Sequence[Unit], parts: Parts, job: Job, settings: CleanSettings, watching: "_Watching") -> list[str]:
+def _done(units: Iterable[Unit], parts: Parts, job: Job, settings: CleanSettings, watching: "_Watching") -> list[str]:
     """The parts of all units, in order, or of those that were done when somebody interrupted."""
     names: list[str] = []
-    tasks = (Task(number, unit, _earlier(unit, parts)) for number, unit in enumerate(units))
-    wanted = takewhile(lambda _: not watching.stop.is_set(), tasks)
-    for unit, name in zip(units, _working(partial(work_unit, job=job), wanted, settings, watching.stop), strict=False):
+    begun: deque[int] = deque()  # documents of the units that are under way
+
+    def tasks() -> Iterator[Task]:
+        for number, unit in enumerate(units):
+            if watching.stop.is_set():
+                return
+            begun.append(sum(piece.documents for piece in unit))
+            yield Task(number, unit, _earlier(unit, parts))
+
+    for name in _working(partial(work_unit, job=job), tasks(), settings, watching.stop):
         names += [name] if name else []
-        watching.tell(sum(piece.documents for piece in unit))
+        watching.tell(begun.popleft())
     return names
 
 

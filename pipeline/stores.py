@@ -45,8 +45,8 @@ class Store(Protocol):
     def has(self, name: str) -> bool:
         """Whether there is such a file."""
 
-    def names(self, below: str = "") -> list[str]:
-        """The files below a folder, at any depth, sorted."""
+    def names(self, below: str = "") -> Iterator[str]:
+        """The files below a folder, at any depth."""
 
     def read(self, names: Sequence[str]) -> Iterator[bytes | None]:
         """What each of the files holds, in order, few of them at a time; None for one that cannot be read."""
@@ -117,12 +117,10 @@ class LocalStore:
         """Whether there is such a file."""
         return (self.folder / name).is_file()
 
-    def names(self, below: str = "") -> list[str]:
-        """The files below a folder."""
-        found = os.walk(self.folder / below)
-        return sorted(
-            Path(parent, name).relative_to(self.folder).as_posix() for parent, _, files in found for name in files
-        )
+    def names(self, below: str = "") -> Iterator[str]:
+        """The files below a folder, one folder after the other."""
+        for parent, _, files in os.walk(self.folder / below):
+            yield from (Path(parent, name).relative_to(self.folder).as_posix() for name in files)
 
     def read(self, names: Sequence[str]) -> Iterator[bytes | None]:
         """What each of the files holds."""
@@ -204,13 +202,13 @@ class RemoteStore:
         with self._reading():
             return bool(system.isfile(f"{path}/{name}"))
 
-    def names(self, below: str = "") -> list[str]:
+    def names(self, below: str = "") -> Iterator[str]:
         """The objects whose names begin with that of a folder."""
         system, path = file_system(self.address)
+        found: list[str] = []
         with self._reading(), suppress(FileNotFoundError):
             found = system.find(f"{path}/{below}" if below else path)
-            return sorted(name[len(path) + 1 :] for name in found)
-        return []
+        return (name[len(path) + 1 :] for name in found)
 
     def read(self, names: Sequence[str]) -> Iterator[bytes | None]:
         """What each of the objects holds."""

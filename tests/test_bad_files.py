@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.inputs import list_places
 from pipeline.pool import Limits
-from pipeline.read import list_entries
+from pipeline.read import MAX_BYTES
 from pipeline.run import CleanSettings, clean_folder
 
 from .test_run import PAGE, REPORT, put, rows_of, texts_of
@@ -175,7 +176,7 @@ def test_every_bad_file_is_accounted_for(bad: Path, tmp_path: Path):
     rows = rows_of(tmp_path / "out")
     ids = [item["id"] for item in rows]
     assert len(set(map(str.casefold, ids))) == len(ids)
-    listed = {entry.id for entry in list_entries([bad])}
+    listed = {entry.id for entry in list_places([str(bad)], "*", MAX_BYTES)}
     assert {name.rpartition("#")[0] or name for name in ids} == listed
     assert summary.inputs == len(rows) == sum(summary.statuses.values())
     texts = [item["text_file"] for item in rows if item["text_file"]]

@@ -68,7 +68,7 @@ def served(port: int, files: Mapping[str, str]) -> Iterator["subprocess.Popen[by
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             limit = time.monotonic() + 60
-            while socket.socket().connect_ex(("127.0.0.1", port)):
+            while not _answers(port):
                 assert time.monotonic() < limit
                 time.sleep(0.1)
             system = s3fs.S3FileSystem(endpoint_url=f"http://127.0.0.1:{port}", skip_instance_cache=True)
@@ -78,6 +78,11 @@ def served(port: int, files: Mapping[str, str]) -> Iterator["subprocess.Popen[by
             yield server
         finally:
             server.kill()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture

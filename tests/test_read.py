@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from pipeline.document import Failure, MediaType, Origin, Reason, Source, Status
 from pipeline.errors import UsageError
-from pipeline.read import STDIN, Entry, decode, list_entries, load, load_stream, load_text, source_of
+from pipeline.inputs import list_places
+from pipeline.read import STDIN, Entry, decode, load, load_stream, load_text, source_of
 
 PROSE = "The ferry left the quay at noon, the harbour master said, and reached the island an hour later."
 NOBODY = 65534  # a user without rights: chmod does not bind root
@@ -68,8 +69,12 @@ def tree(folder: Path, files: dict[str, str]) -> Path:
     return folder
 
 
+def entries(*inputs: Path, pattern: str = "*") -> list[Entry]:
+    return [place for place in list_places([*map(os.fspath, inputs)], pattern, 10_000) if isinstance(place, Entry)]
+
+
 def ids(*inputs: Path, pattern: str = "*") -> list[str]:
-    return [entry.id for entry in list_entries(inputs, pattern)]
+    return [entry.id for entry in entries(*inputs, pattern=pattern)]
 
 
 def stored(folder: Path, name: str, raw: bytes) -> Entry:
@@ -116,7 +121,7 @@ def test_inputs_keep_the_order_in_which_they_are_named(tmp_path: Path):
 
 def test_entry_leads_to_the_file_that_its_id_names(tmp_path: Path):
     tree(tmp_path, {"a/x.txt": "first", "b/x.txt": "second"})
-    assert {entry.id: entry.path.read_text() for entry in list_entries([tmp_path])} == {
+    assert {entry.id: entry.path.read_text() for entry in entries(tmp_path)} == {
         "a/x.txt": "first",
         "b/x.txt": "second",
     }
@@ -171,7 +176,7 @@ def test_many_files_of_one_name_are_numbered_in_little_time(tmp_path: Path):
 def test_link_to_a_file_is_read(tmp_path: Path):
     tree(tmp_path, {"aside/a.txt": PROSE, "pages/b.txt": PROSE})
     (tmp_path / "pages/c.txt").symlink_to(tmp_path / "aside/a.txt")
-    read = [load(entry) for entry in list_entries([tmp_path / "pages"])]
+    read = [load(entry) for entry in entries(tmp_path / "pages")]
     assert [(item.origin.id, isinstance(item, Source)) for item in read] == [("b.txt", True), ("c.txt", True)]
 
 
@@ -192,8 +197,8 @@ def test_link_to_a_folder_is_followed_when_it_is_the_input(tmp_path: Path):
 def test_link_that_leads_nowhere_is_listed_and_unreadable(tmp_path: Path, target: str, *, named: bool):
     link = tmp_path / "self.txt"
     link.symlink_to(target)
-    entries = list_entries([link if named else tmp_path])
-    assert [refused(load(entry)) for entry in entries] == [(Reason.UNREADABLE, Status.FAILED)]
+    found = entries(link if named else tmp_path)
+    assert [refused(load(entry)) for entry in found] == [(Reason.UNREADABLE, Status.FAILED)]
 
 
 @pytest.mark.parametrize(
@@ -233,7 +238,7 @@ def test_glob_does_not_drop_a_file_that_is_named_itself(tmp_path: Path):
 )
 def test_awkward_name_is_its_own_id_and_loads(tmp_path: Path, name: str):
     (tmp_path / name).write_text(PROSE, encoding="utf-8")
-    (entry,) = list_entries([tmp_path])
+    (entry,) = entries(tmp_path)
     source = load(entry)
     assert isinstance(source, Source)
     assert (entry.id, source.content) == (name, PROSE)
@@ -243,7 +248,7 @@ def test_names_that_are_no_utf8_get_printable_ids_that_differ(tmp_path: Path):
     names = [b"caf\xe9.txt", b"caf\xe8.txt", rb"caf\xe9.txt"]
     for name in names:
         Path(os.fsdecode(bytes(tmp_path) + b"/" + name)).write_text(name.hex())
-    found = {entry.id: entry.path.read_text() for entry in list_entries([tmp_path])}
+    found = {entry.id: entry.path.read_text() for entry in entries(tmp_path)}
     assert sorted(found.values()) == sorted(name.hex() for name in names)
     assert all(identifier.isprintable() for identifier in found)
 
@@ -256,23 +261,23 @@ def test_folder_name_that_is_no_utf8_is_entered(tmp_path: Path):
 
 
 def test_empty_folder_holds_nothing(tmp_path: Path):
-    assert list_entries([tmp_path]) == []
+    assert entries(tmp_path) == []
 
 
 @pytest.mark.parametrize("name", ["absent", "absent/deeper.txt", "", "x" * 300, PROSE * 50], ids=lambda name: name[:12])
 def test_input_that_does_not_exist_is_refused_in_one_sentence(tmp_path: Path, name: str):
     with pytest.raises(UsageError) as refusal:
-        list_entries([tmp_path / "a.txt" / name])
+        entries(tmp_path / "a.txt" / name)
     assert "\n" not in str(refusal.value)
 
 
 def test_input_in_a_folder_that_may_not_be_entered_is_refused(locked: Path):
     with pytest.raises(UsageError):
-        list_entries([locked / "locked" / "a.txt"])
+        entries(locked / "locked" / "a.txt")
 
 
 def test_folder_that_may_not_be_entered_is_not_lost_silently(locked: Path):
-    outcomes = {entry.id: load(entry) for entry in list_entries([locked])}
+    outcomes = {entry.id: load(entry) for entry in entries(locked)}
     assert refused(outcomes["locked"]) == (Reason.UNREADABLE, Status.FAILED)
 
 
@@ -422,7 +427,7 @@ def test_container_is_refused_and_named(tmp_path: Path, suffix: str):
 
 def test_pipe_is_unreadable_and_not_waited_for(tmp_path: Path, deadline: None):  # noqa: ARG001
     os.mkfifo(tmp_path / "a.txt")
-    assert [refused(load(entry)) for entry in list_entries([tmp_path])] == [(Reason.UNREADABLE, Status.FAILED)]
+    assert [refused(load(entry)) for entry in entries(tmp_path)] == [(Reason.UNREADABLE, Status.FAILED)]
 
 
 def test_file_that_may_not_be_read_is_unreadable(locked: Path):

@@ -19,8 +19,9 @@ from pipeline.chrome.seen import Seen
 from pipeline.direct import score_inputs
 from pipeline.document import ChromeKind, Label
 from pipeline.errors import ModelError, UsageError
+from pipeline.inputs import list_places
 from pipeline.pool import Limits
-from pipeline.read import MAX_BYTES, list_entries
+from pipeline.read import MAX_BYTES
 from pipeline.run import CleanSettings, Summary, clean_folder
 from pipeline.score import Scorer, load_models
 from pipeline.write import Format, Row, TextOutput
@@ -202,7 +203,7 @@ def test_every_input_ends_as_one_row_with_the_status_and_reason_it_deserves(run:
 
 
 def test_rows_are_in_input_order(run: Run):
-    named = [entry.id for entry in list_entries([run.inputs])]
+    named = [entry.id for entry in list_places([str(run.inputs)], "*", MAX_BYTES)]
     assert [item["id"].removesuffix("#1") for item in run.rows] == named
 
 

@@ -32,8 +32,9 @@ from pipeline.document import (
     Verdict,
 )
 from pipeline.extract import Page, extract
+from pipeline.listing import list_entries
 from pipeline.quality.model import QualityModel
-from pipeline.read import list_entries, load
+from pipeline.read import load
 from pipeline.score import CHUNK, Scorer
 from pipeline.write import row
 

@@ -3,7 +3,7 @@
 The only room that knows that processes exist. What an item is, and what is done with it, is its caller's business.
 """
 
-from pipeline.pool.guard import StoppedError, guarded, once
+from pipeline.pool.guard import StoppedError, end_idle, guarded, once
 from pipeline.pool.order import on_cluster, on_this_machine
 from pipeline.pool.worker import Begin, Broken, Fault, Limits
 
@@ -13,6 +13,7 @@ __all__ = [
     "Fault",
     "Limits",
     "StoppedError",
+    "end_idle",
     "guarded",
     "on_cluster",
     "on_this_machine",

@@ -167,11 +167,12 @@ def _borrowed() -> Iterator[Worker]:
 
 @cache
 def _starter() -> ThreadPoolExecutor:
-    atexit.register(_end_all)
+    atexit.register(end_idle)
     return ThreadPoolExecutor(1, thread_name_prefix="winnow-starter")
 
 
-def _end_all() -> None:
+def end_idle() -> None:
+    """End the workers that wait for a next run; each holds some 200 MB."""
     with _lock:
         while _idle:
             _idle.pop().end()

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -53,7 +54,7 @@ def _source(name: str, max_bytes: int, field: str | None) -> Source | Failure:
     whole, number = _numbered(name)
     if not whole or (whole != STDIN and not is_address(whole) and not os.path.lexists(whole)):
         raise UsageError(f"{quoted} does not exist: name a file of HTML or text, or - for standard input.")
-    places = list_places([whole], "*", max_bytes)
+    places = list(islice(list_places([whole], "*", max_bytes), 2))
     if len(places) != 1 or Path(whole).is_dir():
         raise UsageError(f"{quoted} is a folder and explain takes one document: name a file, or use winnow score.")
     if container(places[0]) and not number:

@@ -14,6 +14,7 @@ import msgspec
 from pipeline.document import LABELS, UNSURE, Status, Unscored
 from pipeline.errors import UsageError
 from pipeline.output import RUN
+from pipeline.pool import end_idle
 from pipeline.report.lines import FrequentLine, KindFigures, LineCounts
 from pipeline.report.rows import Piece, ResultRow, SourceName, pieces, read_piece, source_of
 from pipeline.report.sample import Sample
@@ -204,6 +205,7 @@ def _tallies(parts: Sequence[Piece]) -> Iterable[RunTally]:
     from joblib import Parallel, delayed  # noqa: PLC0415 - late: small runs do without
 
     groups = [parts[len(parts) * place // _GROUPS : len(parts) * (place + 1) // _GROUPS] for place in range(_GROUPS)]
+    end_idle()  # those of the run that has just ended
     jobs = min(_PROCESSES, os.cpu_count() or 1)
     counted: Iterable[RunTally] = Parallel(jobs, return_as="generator")(
         delayed(_tally_pieces)(group) for group in groups if group

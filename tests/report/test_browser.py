@@ -153,7 +153,7 @@ def test_reason_and_source_filters_work_together_and_say_when_nothing_is_left(sh
     assert opened.shown == []
     assert opened.page.get_by_text("No document is like that.").is_visible()
     opened.page.get_by_role("button", name="Clear").click()
-    opened.page.wait_for_function("!document.querySelector('.doc[hidden]')")
+    sync_api.expect(opened.page.locator(".doc[hidden]")).to_have_count(0)
 
 
 def test_search_finds_words_of_titles_and_texts(show: Opener, report: Path):
