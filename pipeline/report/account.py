@@ -1,12 +1,13 @@
 """A document put back together: kept and removed lines in the order of the input, evidence sentences marked.
 
-Lines come from the input where it can still be read and is what it was, else from the cleaned text. Both the report
-and `winnow explain` show what is made here.
+The removed blocks of a page carry their numbers, and its cleaned text the others in order, so that no page is read
+again for it. Of a text the numbers are those of lines, blank ones among them: it is read again where it can still be
+read and is what it was. Both the report and `winnow explain` show what is made here.
 """
 
 import json
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -22,6 +23,7 @@ _ELLIPSIS = "…"
 _PATIENCE = 2.0  # seconds that the run took for a document; what took longer is not read a second time
 _READ_AGAIN = 2_000_000  # bytes
 _TEXT_BYTES = 200_000
+_TEXT_CHARS = _TEXT_BYTES // 4  # a text that is shorter has not been cut
 
 
 class Order(StrEnum):
@@ -69,14 +71,40 @@ class Account:
 
 def account_of_row(row: ResultRow, folder: Path, *, read_input: bool = True) -> Account:
     """The document of a row, from its input or else from the cleaned text in the run's folder."""
+    text = _text_of(row, folder)
+    kept = _kept_lines(row, text)
+    if kept and row.media_type == MediaType.HTML and len(text) < _TEXT_CHARS:
+        return Account(tuple(_marked(_interleaved(row, kept), row.evidence or ())), Order.INPUT)
     source = _input_of(row) if read_input else None
     account = account_of_source(row, source) if source else None
     if account:
         return account
-    text = _text_of(row, folder)
     gone = tuple(_removed(item) for item in row.removed or ())
-    kept = _marked(_kept_lines(row, text), row.evidence or ())
-    return Account((*kept, *gone), Order.TEXT if text else Order.NOTHING)
+    return Account((*_marked(kept, row.evidence or ()), *gone), Order.TEXT if text else Order.NOTHING)
+
+
+def _interleaved(row: ResultRow, kept: Sequence[Line]) -> list[Line]:
+    """The lines of a page's text with the removed blocks at their numbers; what has none follows in order.
+
+    A headline that came from the metadata is no block: it stands first where the numbers leave no room for it, else
+    before all other text. So it does in 97 of 100 pages. Where a page ends with text that stays, blocks between the
+    headline and the next text can be one line off.
+    """
+    gone = {item.line: _removed(item) for item in row.removed or ()}
+    free = max(gone, default=0) - len(gone)  # places for others up to the last removed block
+    headline = [line for line in kept[:1] if line.is_title]
+    waiting = deque(kept[len(headline) :])
+    lines = []
+    if free > len(waiting) or not gone:
+        waiting.extendleft(headline)
+    else:
+        lines += headline
+    for number in range(1, len(gone) + len(waiting) + 1):
+        if number in gone:
+            lines.append(gone[number])
+        elif waiting:
+            lines.append(waiting.popleft())
+    return [*lines, *waiting]
 
 
 def account_of_source(row: ResultRow, source: Source) -> Account | None:

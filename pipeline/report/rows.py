@@ -70,6 +70,7 @@ class ResultRow(msgspec.Struct, frozen=True, gc=False):
     evidence: list[Evidence] | None = None
     duplicate_of: str | None = None
     seconds: float | None = None
+    media_type: str | None = None
 
     @property
     def outcome(self) -> str:

@@ -1,15 +1,18 @@
 """A document is put back together in the order of its input, and never from a file that is not the run's."""
 
 import json
+import tempfile
 from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.document import MediaType, Source
 from pipeline.read import Entry, load
 from pipeline.report.account import Account, Order, account_of_row, account_of_source, text_path
-from pipeline.report.rows import ResultRow, read_rows
+from pipeline.report.rows import RemovedLine, ResultRow, read_rows
 from pipeline.run import CleanSettings, clean_folder
 from pipeline.segment.text import text_blocks
 from pipeline.write import TextOutput
@@ -62,12 +65,33 @@ def test_headline_is_told_from_the_body(run: Path, rows: dict[str, ResultRow]):
     assert [line.text for line in account_of_row(row, run).lines if line.is_title] == [row.title]
 
 
-def test_changed_input_gives_way_to_the_cleaned_text(run: Path, rows: dict[str, ResultRow], tmp_path: Path):
+def test_page_is_put_together_without_its_input(run: Path, rows: dict[str, ResultRow]):
     row = rows["news/harbour-strike.html"]
-    other = tmp_path / "page.html"
-    other.write_text("<p>Somebody else's page</p>")
-    moved = _with(row, input=str(other))
-    account = account_of_row(moved, run)
+    source = load(Entry(row.id, Path(row.input)))
+    assert isinstance(source, Source)
+    assert account_of_row(_with(row, input="nowhere.html"), run) == account_of_source(row, source)
+
+
+@given(st.lists(st.sampled_from(["kept", "gone"]), min_size=1), st.integers(0, 20), st.booleans())
+def test_blocks_of_a_page_stand_where_their_numbers_say(fates: list[str], before: int, is_block: bool):  # noqa: FBT001
+    body = [f"{fate} {number}" for number, fate in enumerate([*fates, "gone"])]  # the foot of a page
+    kept = [text for text in body if text.startswith("kept")]
+    before = min(before, body.index(kept[0])) if kept else before  # a headline stands before the text
+    order = [*body[:before], "Headline", *body[before:]] if is_block else body
+    removed = [RemovedLine("other", text, 1.0, number) for number, text in enumerate(order, 1) if "gone" in text]
+    row = ResultRow("a.html", "ok", title="Headline", text_file="a.txt", removed=removed, media_type="text/html")
+    with tempfile.TemporaryDirectory() as name:
+        Path(name, "a.txt").write_text("\n".join(["Headline", "", *kept, ""]))
+        found = [line.text for line in account_of_row(row, Path(name)).lines]
+    assert [text for text in found if text != "Headline"] == body
+    assert not set(found[: found.index("Headline")]) & set(kept)
+
+
+def test_changed_text_gives_way_to_the_cleaned_one(run: Path, rows: dict[str, ResultRow], tmp_path: Path):
+    row = rows["news/tarnfoss-bridge-closed-fullpage.txt"]
+    other = tmp_path / "text.txt"
+    other.write_text("Somebody else's text")
+    account = account_of_row(_with(row, input=str(other)), run)
     assert account.order is Order.TEXT
     assert kept(account) == kept(account_of_row(row, run))
     assert [line.text for line in account.lines[-len(row.removed or ()) :]] == [item.text for item in row.removed or ()]
@@ -104,7 +128,7 @@ def test_link_out_of_the_run_is_not_followed(run: Path, rows: dict[str, ResultRo
 
 @pytest.mark.parametrize("fields", [{"seconds": 9.0}, {"bytes": 9_000_000}, {"status": "failed"}], ids=str)
 def test_input_that_was_trouble_is_not_read_again(run: Path, rows: dict[str, ResultRow], fields: dict[str, object]):
-    row = _with(rows["news/harbour-strike.html"], **fields)
+    row = _with(rows["news/tarnfoss-bridge-closed-fullpage.txt"], **fields)
     assert account_of_row(row, run).order is Order.TEXT
 
 
