@@ -41,9 +41,9 @@ class Packed(Sized, Iterable[_Item], Generic[_Item]):
 
 
 class Digests:
-    """Names in the order in which they came, by 8 bytes each.
+    """Names in the order in which they came, by 8 bytes each, and 16 more once somebody asks.
 
-    A name that never came may be taken for one that did: in a million names once in 10^13 questions.
+    A name may be taken for another one: in a million names once in 10^13 questions.
 
     >>> seen = Digests(["a", "b", "a"])
     >>> seen.last("a"), seen.last("c"), "b" in seen

@@ -51,7 +51,8 @@ def _scorer(models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
 
 def _opened(places: Iterable[Place], reading: Reading) -> Iterator[Source | Failure]:
     """Sources in order."""
-    totals = counted([place for place in places if container(place)], _nothing, reading)
+    containers = [place for place in places if container(place)]
+    totals = dict(zip((place.id for place in containers), counted(containers, _nothing, reading), strict=True))
     for unit in cut(places, totals, CHUNK):
         for item in (item for piece in unit for item in piece.items):
             found = opened(item, reading, _nothing)

@@ -6,7 +6,7 @@ Cutting opens nothing. Opening is dangerous, as is counting what a container hol
 import os
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import groupby
@@ -64,6 +64,8 @@ class Slice:
 
 
 Unit = tuple[Slice, ...]
+Totals = Mapping[str, int | str]
+"""How many records each container holds, by its id, or why nobody knows."""
 Begin = Callable[[], None]
 
 
@@ -131,17 +133,15 @@ def counted(places: Sequence[Place], begin: Begin, reading: Reading) -> list[int
     return totals
 
 
-def documents(places: Sized, totals: Sequence[int | str]) -> int:
+def documents(places: Sized, totals: Totals) -> int:
     """How many rows there will be; a container that holds no record, or cannot be read, has one of its own."""
-    return len(places) + sum(max(total, 1) - 1 for total in totals if isinstance(total, int))
+    return len(places) + sum(max(total, 1) - 1 for total in totals.values() if isinstance(total, int))
 
 
-def cut(places: Iterable[Place], totals: Sequence[int | str], size: int) -> Iterator[Unit]:
+def cut(places: Iterable[Place], totals: Totals, size: int) -> Iterator[Unit]:
     """Units of at most `size` documents, in order.
 
-    Args:
-        places: are gone through twice.
-        totals: of each container in order, how many records it holds, or why nobody knows.
+    What is no container by `totals` is taken as a document, whatever has become of it since.
     """
     held: list[Slice] = []
     room = size
@@ -155,22 +155,19 @@ def cut(places: Iterable[Place], totals: Sequence[int | str], size: int) -> Iter
         yield tuple(held)
 
 
-def _slices(places: Iterable[Place], totals: Sequence[int | str], size: int) -> Iterator[Slice]:
-    containers = {place.id for place in places if container(place)}
-    told = iter(totals)
+def _slices(places: Iterable[Place], totals: Totals, size: int) -> Iterator[Slice]:
     for place in places:
-        if place.id not in containers:
-            yield Slice(_distinct(place, containers))
-            continue
-        total = next(told)
-        if not isinstance(total, int) or not total:
+        total = totals.get(place.id)
+        if total is None:
+            yield Slice(_distinct(place, totals))
+        elif not isinstance(total, int) or not total:
             yield Slice(place, fault=total if isinstance(total, str) else None)
-            continue
-        for first in range(1, total + 1, size):
-            yield Slice(place, first, min(size, total - first + 1))
+        else:
+            for first in range(1, total + 1, size):
+                yield Slice(place, first, min(size, total - first + 1))
 
 
-def _distinct(place: Place, containers: set[str]) -> Place:
+def _distinct(place: Place, containers: Totals) -> Place:
     """The place, renamed if its name is that of a container's record."""
     before, mark, number = place.id.rpartition("#")
     return replace(place, id=f"{place.id}~") if mark and number.isdigit() and before in containers else place

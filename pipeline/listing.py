@@ -1,4 +1,4 @@
-"""Which files of this machine the inputs name: each exactly once, under an id that is unique within the run."""
+"""What the inputs name: files of this machine as they are found, and places of any kind each once under its own id."""
 
 import os
 from collections.abc import Iterable, Iterator, Sequence

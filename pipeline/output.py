@@ -31,7 +31,7 @@ def prepare_output(store: Store, inputs: Iterable[str]) -> None:
         _prepare_folder(store.folder)
     elif isinstance(store, RemoteStore):
         _refuse_overlap_of(store.address, [name for name in inputs if is_address(name)])
-        if not store.has(RUN) and any(store.names()):
+        if not store.has(RUN) and next(store.names(), None) is not None:
             raise _foreign(store.name)
 
 

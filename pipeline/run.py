@@ -24,7 +24,7 @@ from pipeline.compact import Packed
 from pipeline.document import UNSURE, ChromeKind, Label, Status
 from pipeline.duplicates import check_dedup
 from pipeline.errors import ModelError, UsageError
-from pipeline.inputs import Place, Reading, Unit, container, cut, documents, list_places
+from pipeline.inputs import Place, Reading, Totals, Unit, container, cut, documents, list_places
 from pipeline.joining import Tally, join
 from pipeline.output import RUN, prepare_output, sweep
 from pipeline.parts import Parts, Spot, digest
@@ -209,10 +209,13 @@ def _judge(wanted: Any, begin: Any, settings: CleanSettings, reading: Reading, m
     return judge(wanted, begin, Judging(reading, scorer, near=settings.dedup is Dedup.NEAR))
 
 
-def _totals(places: Iterable[Place], job: Job, settings: CleanSettings, stop: threading.Event) -> Sequence[int | str]:
-    """Of each container, how many records it holds, or why nobody can tell."""
+def _totals(places: Iterable[Place], job: Job, settings: CleanSettings, stop: threading.Event) -> Totals:
+    """What each container holds; some are missing where somebody interrupts."""
     containers = [place for place in places if container(place)]
-    return list(_working(partial(records_of, job=job), containers, settings, stop)) if containers else []
+    if not containers:
+        return {}
+    counts = _working(partial(records_of, job=job), containers, settings, stop)
+    return {place.id: count for place, count in zip(containers, counts, strict=False)}
 
 
 def _size(places: int, settings: CleanSettings) -> int:

@@ -207,6 +207,13 @@ def test_object_that_vanishes_during_the_run_is_a_failed_row_and_the_next_run_fo
     assert [(item["id"], item["status"]) for item in rows_at(bucket)] == [(name, "ok") for name in names[:-1]]
 
 
+def test_somebody_elses_object_is_no_output(bucket: str):
+    upload(bucket, {"in/a.txt": ESSAY, "page.html": "<p>mine"})
+    with pytest.raises(UsageError, match="no run of winnow wrote"):
+        clean_folder(f"{bucket}/in", f"{bucket}/page.html", CleanSettings(jobs=1))
+    assert set(found(bucket)) == {"in/a.txt", "page.html"}
+
+
 def test_store_that_stops_ends_the_run_in_one_sentence_and_the_next_run_goes_on(
     endpoint: str,  # noqa: ARG001 - for the names and keys that it sets
     monkeypatch: pytest.MonkeyPatch,

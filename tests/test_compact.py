@@ -1,7 +1,5 @@
 """Long sequences and sets of names keep what they were given, in few bytes."""
 
-import pickle
-import sys
 import tracemalloc
 from pathlib import Path
 
@@ -10,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.compact import Digests, Packed
 from pipeline.inputs import list_places
-from pipeline.read import MAX_BYTES, Entry
+from pipeline.read import MAX_BYTES
 
 
 @given(st.lists(st.integers()), st.integers(1, 3))
@@ -35,13 +33,15 @@ def test_name_is_found_that_was_put_in_after_a_question():
     assert "b" in seen
 
 
-def test_a_listing_holds_few_bytes_of_each_file(tmp_path: Path):
+def test_a_listing_holds_a_tenth_of_what_its_places_take(tmp_path: Path):
     for number in range(3000):
         (tmp_path / f"page-{number:05}.html").touch()
+    list_places([str(tmp_path)], "*", MAX_BYTES)  # what is loaded late is loaded now
     tracemalloc.start()
     places = list_places([str(tmp_path)], "*", MAX_BYTES)
     held, _ = tracemalloc.get_traced_memory()
+    whole = list(places)
+    grown, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    one = sum(map(sys.getsizeof, pickle.dumps(Entry("page-00001.html", tmp_path / "page-00001.html")).split(b"\x94")))
-    assert len(places) == 3000
-    assert held < 60 * 3000 < one * 3000
+    assert len(whole) == 3000
+    assert held < (grown - held) / 10

@@ -462,6 +462,7 @@ def test_first_run_leaves_models_metrics_plots_and_cards(trained: Trained):
         "plots/learning.csv",
         "plots/precision_recall.csv",
         "plots/sources.csv",
+        "plots/weakest.csv",
         "plots/worst.csv",
     ]
     empty = {name for name, content in trained.files.items() if content.count(b"\n") < 2}

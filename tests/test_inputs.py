@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.document import Failure
-from pipeline.inputs import Item, Place, Reading, list_places, opened
+from pipeline.inputs import Item, Place, Reading, cut, documents, list_places, opened
 from pipeline.pool import Limits
 from pipeline.read import MAX_BYTES, Entry
 from pipeline.run import CleanSettings, clean_folder
@@ -77,6 +77,19 @@ def test_standard_input_is_a_document_among_others(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(ESSAY.encode())))
     places = list_places([str(tmp_path / "a.txt"), "-", str(tmp_path / "b.txt"), str(tmp_path / "a.txt")], "*", 10_000)
     assert [place.id for place in places] == ["a.txt", "-", "b.txt"]
+
+
+def test_what_became_of_a_container_since_it_was_counted_takes_no_record_of_another(tmp_path: Path):
+    for name in ("a.jsonl.gz", "b.jsonl.gz"):
+        container(tmp_path / name, 3)
+    places = list_places([str(tmp_path)], "*", MAX_BYTES)
+    (tmp_path / "a.jsonl.gz").unlink()
+    units = list(cut(places, {"a.jsonl.gz": 3, "b.jsonl.gz": 5}, 10))
+    assert [(piece.place.id, piece.documents) for unit in units for piece in unit] == [
+        ("a.jsonl.gz", 3),
+        ("b.jsonl.gz", 5),
+    ]
+    assert documents(places, {"a.jsonl.gz": 3, "b.jsonl.gz": 5}) == 8
 
 
 def test_names_that_differ_by_case_and_input_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -22,6 +22,7 @@ from pipeline.quality.model import QualityModel
 Figures = dict[str, Any]
 _LENGTH_BORDERS = (300, 800)
 _TOPIC_DOCUMENTS = 30
+_SHOWN = 25  # sources in a plot
 _LENGTHS = ("under 300", "300 to 800", "over 800")
 
 
@@ -217,6 +218,7 @@ def plots(judged: Judged) -> dict[str, Sequence[Mapping[str, Any]]]:
         "confusion": confusion_rows(judged),
         "calibration": calibration_rows(judged),
         "sources": source_rows(judged),
+        "weakest": weakest_rows(judged),
         "worst": worst_rows(judged),
     }
 
@@ -245,6 +247,14 @@ def source_rows(judged: Judged) -> list[dict[str, str | int | float]]:
                 }
             )
     return sorted(rows, key=lambda item: (item["recall"], str(item["source"])))
+
+
+def weakest_rows(judged: Judged) -> list[dict[str, str | float]]:
+    """The sources and labels of the smallest recall, as many as a plot can show one below the other."""
+    return [
+        {"source": f"{row['source']}: {row['label']}, {row['documents']}", "recall": row["recall"]}
+        for row in source_rows(judged)[:_SHOWN]
+    ]
 
 
 def calibration_rows(judged: Judged, bins: int = 10) -> list[dict[str, float]]:

@@ -71,16 +71,31 @@ class Account:
 
 def account_of_row(row: ResultRow, folder: Path, *, read_input: bool = True) -> Account:
     """The document of a row, from its input or else from the cleaned text in the run's folder."""
+    page = None if is_read_again(row) else _account_of_page(row, folder)
+    source = _input_of(row) if read_input and not page else None
+    account = page or (account_of_source(row, source) if source else None)
+    return account or _account_of_text(row, _text_of(row, folder))
+
+
+def is_read_again(row: ResultRow) -> bool:
+    """Whether only the input tells the order of the lines: of texts, and of pages whose text was not written."""
+    return row.media_type != MediaType.HTML or not row.text_file
+
+
+def _account_of_page(row: ResultRow, folder: Path) -> Account | None:
+    """None where the text is gone or was cut."""
     text = _text_of(row, folder)
     kept = _kept_lines(row, text)
-    if kept and row.media_type == MediaType.HTML and len(text) < _TEXT_CHARS:
-        return Account(tuple(_marked(_interleaved(row, kept), row.evidence or ())), Order.INPUT)
-    source = _input_of(row) if read_input else None
-    account = account_of_source(row, source) if source else None
-    if account:
-        return account
+    if not kept or len(text) >= _TEXT_CHARS:
+        return None
+    return Account(tuple(_marked(_interleaved(row, kept), row.evidence or ())), Order.INPUT)
+
+
+def _account_of_text(row: ResultRow, text: str) -> Account:
+    """The cleaned text, and after it what was removed."""
     gone = tuple(_removed(item) for item in row.removed or ())
-    return Account((*_marked(kept, row.evidence or ()), *gone), Order.TEXT if text else Order.NOTHING)
+    kept = _marked(_kept_lines(row, text), row.evidence or ())
+    return Account((*kept, *gone), Order.TEXT if text else Order.NOTHING)
 
 
 def _interleaved(row: ResultRow, kept: Sequence[Line]) -> list[Line]:

@@ -14,7 +14,6 @@ import msgspec
 from pipeline.document import LABELS, UNSURE, Status, Unscored
 from pipeline.errors import UsageError
 from pipeline.output import RUN
-from pipeline.pool import end_idle
 from pipeline.report.lines import FrequentLine, KindFigures, LineCounts
 from pipeline.report.rows import Piece, ResultRow, SourceName, pieces, read_piece, source_of
 from pipeline.report.sample import Sample
@@ -203,6 +202,8 @@ def _tallies(parts: Sequence[Piece]) -> Iterable[RunTally]:
     if len(parts) == 1:
         return [_tally_pieces(parts)]
     from joblib import Parallel, delayed  # noqa: PLC0415 - late: small runs do without
+
+    from pipeline.pool import end_idle  # noqa: PLC0415
 
     groups = [parts[len(parts) * place // _GROUPS : len(parts) * (place + 1) // _GROUPS] for place in range(_GROUPS)]
     end_idle()  # those of the run that has just ended

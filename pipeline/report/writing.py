@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipeline.errors import UsageError, WinnowError
-from pipeline.report.account import account_of_row
+from pipeline.report.account import account_of_row, is_read_again
 from pipeline.report.compare import compare
 from pipeline.report.mirror import at_hand, bring, put_back
 from pipeline.report.render import comparison_page, report_page
@@ -77,5 +77,5 @@ def _views(rows: tuple[ResultRow, ...], folder: Path) -> Iterator[DocumentView]:
     """The documents of a page; inputs are read again as long as the budget lasts, then cleaned texts are."""
     left = _READING
     for place, row in enumerate(rows, 1):
-        left -= row.seconds or 0.0
+        left -= (row.seconds or 0.0) if is_read_again(row) else 0.0
         yield document_view(row, account_of_row(row, folder, read_input=left > 0), place=place, folder=folder)

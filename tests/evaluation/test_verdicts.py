@@ -19,6 +19,7 @@ from pipeline.evaluation.verdicts import (
     judge_table,
     source_rows,
     verdict_figures,
+    weakest_rows,
     worst_rows,
 )
 from pipeline.features import masked, style_rows
@@ -224,6 +225,13 @@ def test_sources_come_worst_first():
         ("mill.example", "filler", 1, 1.0),
         ("tarn.example", "reporting", 2, 1.0),
     ]
+
+
+def test_the_plot_of_the_weakest_sources_can_be_read():
+    weakest = weakest_rows(judged(ROWS[:6]))
+    told = source_rows(judged(ROWS[:6]))
+    assert [row["recall"] for row in weakest] == [row["recall"] for row in told][:25]
+    assert len({row["source"] for row in weakest}) == len(weakest) <= 25
 
 
 def test_calibration_by_hand():
