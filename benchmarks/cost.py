@@ -34,7 +34,8 @@ from pipeline.corpora.pages import read_page
 from pipeline.corpora.prepared import Split
 from pipeline.document import CleanDocument, Metadata
 from pipeline.extract import kept_lines, parse, read_metadata
-from pipeline.features import language_of, masked, style_rows
+from pipeline.features import masked, style_rows
+from pipeline.language import language_of
 from pipeline.quality.model import QualityModel
 from pipeline.read import decode
 from pipeline.score import load_models

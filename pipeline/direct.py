@@ -2,21 +2,17 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
 from pipeline.document import ChromeKind, Failure, Source
-from pipeline.features import language_of
 from pipeline.inputs import Place, Reading, container, counted, cut, list_places, opened
 from pipeline.judging import make_scorer
 from pipeline.read import source_of
 from pipeline.score import CHUNK, Scorer
 from pipeline.write import Row, row
-
-_ANY = "A boat came back to the quay."  # a text that is long enough to have a language
 
 
 def score_inputs(
@@ -37,16 +33,9 @@ def score_inputs(
         UsageError: an input does not exist.
         ModelError: the models cannot be used.
     """
-    scorer = _scorer(models, keep)
+    scorer = make_scorer(models, keep)
     places = list_places([os.fspath(name) for name in inputs], pattern, max_bytes)
     return _scored_rows(scorer, _opened(places, Reading(max_bytes, field)))
-
-
-def _scorer(models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
-    """The scorer, loaded beside the model that tells languages: it unpacks in C, and takes as long as the rest."""
-    with ThreadPoolExecutor(1) as beside:
-        beside.submit(language_of, _ANY)
-        return make_scorer(models, keep)
 
 
 def _opened(places: Iterable[Place], reading: Reading) -> Iterator[Source | Failure]:

@@ -48,10 +48,6 @@ _KEPT = FUNCTION | GENERAL
 _SUFFIX = 3  # letters of a topic word that are kept: its grammar, not its subject
 _SHORT_WORD = 5
 _REMEMBERED = 1000  # characters of a sentence whose masks are remembered; what has no end must not fill the memory
-_LANGUAGE_CHARS = 2000  # enough to tell; more only costs
-_LANGUAGE_WORDS = 5
-# Thai, Lao, Burmese, Khmer, kana and Chinese characters: scripts without spaces, two characters a word or so.
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 STYLE = (
     "quoted share of words", "quotations per 1000 words", "attributions per 1000 words",
@@ -105,21 +101,6 @@ def style_rows(texts: Iterable[str]) -> Matrix:
     """(n, len(STYLE)) measures of many texts."""
     rows = [style(text) for text in texts]
     return np.array(rows).reshape(len(rows), len(STYLE))
-
-
-def language_of(text: str) -> str | None:
-    """ISO 639-1 code of the language that a text is in; None when it is too short to tell.
-
-    >>> language_of("Der Hafen bleibt bis Freitag geschlossen, teilte die Behörde am Abend mit.")
-    'de'
-    """
-    import py3langid  # noqa: PLC0415 - late: its model takes a third of a second; it keeps it
-
-    head = text[:_LANGUAGE_CHARS]
-    if len(_WORD.findall(head)) + len(_UNSPACED.findall(head)) // 2 < _LANGUAGE_WORDS:
-        return None
-    code: str = py3langid.classify(head)[0]
-    return code
 
 
 def first_words(text: str, limit: int) -> str:

@@ -14,8 +14,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
-from charset_normalizer import from_bytes
-
 from pipeline.document import Failure, MediaType, Origin, Reason, Source
 
 MAX_BYTES = 20_000_000
@@ -204,6 +202,8 @@ def _guess(raw: bytes) -> str:
         return "cp1252"
     first = _HIGH.search(raw)
     start = first.start() // _GUESSED * _GUESSED if first else 0
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - late: hardly a document needs it
+
     best = from_bytes(raw[start : start + _GUESSED]).best()
     return best.encoding if best else "cp1252"
 

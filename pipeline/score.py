@@ -25,8 +25,9 @@ from pipeline.document import (
     Source,
 )
 from pipeline.errors import ModelError
-from pipeline.features import STYLE, language_of
+from pipeline.features import STYLE
 from pipeline.fitted.parts import read_parts
+from pipeline.language import language_of
 from pipeline.quality.columns import PARTS as QUALITY_PARTS
 from pipeline.quality.columns import Fitted
 from pipeline.quality.model import QualityModel, Rules

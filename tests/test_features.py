@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from pipeline.features import (
     STYLE,
     first_words,
-    language_of,
     masked,
     sentences,
     style,
@@ -233,32 +232,6 @@ def test_measures_of_any_text_are_numbers(text: str):
 )
 def test_first_words_are_whole_lines(limit: int, expected: str):
     assert first_words("one two\nthree\nfour five", limit) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        pytest.param("The harbour stays shut until Friday, the port authority said in the evening.", "en", id="en"),
-        pytest.param("Der Hafen bleibt bis Freitag geschlossen, teilte die Behörde am Abend mit.", "de", id="de"),
-        pytest.param("Le port restera fermé jusqu’à vendredi, a annoncé la direction dans la soirée.", "fr", id="fr"),
-        pytest.param("El puerto seguirá cerrado hasta el viernes, dijo la autoridad por la noche.", "es", id="es"),
-        pytest.param("Порт останется закрытым до пятницы, сообщила вечером администрация.", "ru", id="ru"),
-        pytest.param("港口将关闭至星期五，港务局当晚表示，所有船只都必须在外海等候，直到罢工结束。", "zh", id="zh"),
-        pytest.param("港は金曜日まで閉鎖されると港湾当局が夕方に発表した。船はすべて沖で待っている。", "ja", id="ja"),
-    ],
-)
-def test_language_is_told(text: str, code: str):
-    assert language_of(text) == code
-
-
-@pytest.mark.parametrize("text", ["", "Yes", "The port is shut", "\n\n"])
-def test_too_short_to_tell_the_language(text: str):
-    assert language_of(text) is None
-
-
-def test_language_is_told_by_the_beginning():
-    english = "The harbour stays shut until Friday, the port authority said. " * 60
-    assert language_of(english + "Der Hafen bleibt geschlossen. " * 900) == "en"
 
 
 def test_marks_of_structure_leave_no_trace_in_the_masked_text():

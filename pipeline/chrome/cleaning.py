@@ -11,7 +11,7 @@ from pipeline.chrome.model import ChromeModel, Titled, see_pages, see_texts
 from pipeline.chrome.naming import Names
 from pipeline.document import Block, ChromeKind, CleanDocument, Metadata, Removal
 from pipeline.segment.text import numbered_blocks, text_blocks
-from pipeline.segment.title import find_title, headline, is_title
+from pipeline.segment.title import find_title, headline, title_copies
 
 Keep = frozenset[ChromeKind]
 _COPIES = 4  # a headline that stands more often is a refrain, such as the name of a speaker in a transcript
@@ -135,7 +135,9 @@ def assemble(
     lines: list[str] = []
     removed: list[Removal] = []
     told: list[Removal] = []
-    copies = [page.title is not None and is_title(block.text, page.title) for block in page.blocks]
+    copies = [False] * len(page.blocks)
+    if page.title is not None:
+        copies = title_copies((block.text for block in page.blocks), page.title)
     is_refrain = sum(copies) > _COPIES
     title_seen = False
     for block, probability, drop, is_copy, name in zip(page.blocks, chrome, drops, copies, names, strict=True):

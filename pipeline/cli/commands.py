@@ -1,7 +1,7 @@
 """The command `winnow`: parses options, calls one function, prints, and returns an exit status.
 
 0: every input accounted for and none failed. 1: some failed. 2: wrong use. 130: interrupted.
-Rooms that need scikit-learn are imported inside the commands, so that --help answers at once.
+Rooms that need NumPy are imported inside the commands, so that --help answers at once.
 """
 
 import io
@@ -170,7 +170,10 @@ def score(
 ) -> None:
     """Print verdicts, scores and evidence; write nothing. `-` reads standard input."""
     kept = _kinds(keep)
-    from pipeline.cli.printing import print_rows  # noqa: PLC0415 - late: imports scikit-learn
+    from pipeline.language import load_beside  # noqa: PLC0415 - late: imports NumPy
+
+    load_beside()
+    from pipeline.cli.printing import print_rows  # noqa: PLC0415
     from pipeline.direct import score_inputs  # noqa: PLC0415
 
     _log(verbose=verbose)
@@ -196,7 +199,10 @@ def explain(
 ) -> None:
     """Show one document: what was removed where, and what drove the verdict; write nothing."""
     kept = _kinds(keep)
-    from pipeline.cli.explaining import print_explained, print_page  # noqa: PLC0415 - late: imports scikit-learn
+    from pipeline.language import load_beside  # noqa: PLC0415 - late: imports NumPy
+
+    load_beside()
+    from pipeline.cli.explaining import print_explained, print_page  # noqa: PLC0415
     from pipeline.report.explain import explain as explained  # noqa: PLC0415
     from pipeline.score import load_models  # noqa: PLC0415
 
@@ -219,7 +225,7 @@ def report(
     verbose: Verbose = False,
 ) -> None:
     """Write DIR/report.html and DIR/sources.csv again, or compare two runs in DIR2/compare.html."""
-    from pipeline.report.writing import write_comparison, write_report  # noqa: PLC0415 - late: imports scikit-learn
+    from pipeline.report.writing import write_comparison, write_report  # noqa: PLC0415 - late: imports NumPy
 
     _log(verbose=verbose)
     with _ending():
@@ -231,7 +237,7 @@ def report(
 @app.command("models", epilog="Example:  winnow models --models trained/models")
 def show_models(*, models: ModelsOption = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Say which models are used, when and on what they were trained, with their figures."""
-    from pipeline.cli.printing import print_models  # noqa: PLC0415 - late: imports scikit-learn
+    from pipeline.cli.printing import print_models  # noqa: PLC0415 - late: imports NumPy
     from pipeline.score import default_models, load_models  # noqa: PLC0415
 
     _log(verbose=verbose)

@@ -97,9 +97,11 @@ def print_models(manifests: Iterable[Manifest], folder: Path, *, quiet: bool) ->
 
 
 def _listed(values: Mapping[str, Any]) -> str:
-    """Nested values on one line."""
-    parts = (
-        f"{name} ({_listed(value)})" if isinstance(value, Mapping) else f"{name} {value}"
-        for name, value in values.items()
-    )
-    return ", ".join(parts)
+    """Nested values on one line, without what is empty."""
+    return ", ".join(f"{name} {_told(value)}" for name, value in values.items() if value not in ("", [], {}))
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"({_listed(value)})"
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -56,17 +56,22 @@ def _pieces(title: str, end: str) -> list[str]:
     return [piece for piece in pieces if len(piece.split()) >= _CUT_WORDS]
 
 
+def title_copies(texts: Iterable[str], title: str) -> list[bool]:
+    """Whether each block repeats the title, case and punctuation aside."""
+    first, folded = _first(title), _fold(title)
+    return [text == title or (_alike(_first(text), first) and _fold(text) == folded != "") for text in texts]
+
+
 def is_title(text: str, title: str) -> bool:
     """Whether a block repeats the title, case and punctuation aside."""
-    return text == title or (_opens_alike(text, title) and _fold(text) == _fold(title) != "")
+    return title_copies([text], title)[0]
 
 
-def _opens_alike(text: str, title: str) -> bool:
-    """Whether the first letters or digits agree, where both are ASCII: most blocks are told from a title by them.
+def _alike(first: str, other: str) -> bool:
+    """Whether first letters or digits agree, where both are ASCII: most blocks are told from a title by them.
 
     Beyond ASCII one letter may fold to several, so that nothing is told by one.
     """
-    first, other = _first(text), _first(title)
     return first == other or not (first + other).isascii()
 
 

@@ -26,6 +26,8 @@ def test_command_tells_names_days_data_and_figures():
     assert all(f"{item['name']}  trained {item['trained']}" in answer.out for item in manifests)
     assert all(f"{figure} {value}" in answer.out for item in manifests for figure, value in item["figures"].items())
     assert str(default_models()) in answer.out
+    assert "corpora all, digest" in answer.out
+    assert " ," not in answer.out  # nothing is named that is empty
 
 
 def test_quiet_leaves_names_and_the_place_of_other_models(call: Call, copied: Path):
