@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from pipeline.chrome.cleaning import assemble
@@ -44,6 +45,7 @@ _ALLOWED = (0.7, 0.01, 0.1)
 # What the F1 of each kind of validation page counts where limits for pages and dumps are chosen. Articles alone are too
 # few: two pages of one agency moved both limits, and all other pages and snippets lost by it.
 _ARTICLES, _SNIPPETS, _OTHERS = 1.0, 0.5, 0.1
+_CHUNK = 200  # texts a task
 _ROUNDS = 2  # two limits depend on each other a little; the second round moved nothing further
 
 
@@ -55,10 +57,13 @@ def tune(
     harm_limit: float,
 ) -> Thresholds:
     """Thresholds for a fitted model; `pages` and `texts` come from validation sites, `prose` is all content."""
+    titled = [Titled(text.blocks, text.title) for text in texts]
+    start = replace(START, dump=_dump_limit(texts, _chances(model, titled)))
+    model = replace(model, thresholds=start)  # the dump limit decides which trees read a text
+    read = list(zip(texts, _chances(model, titled), strict=True))
     chrome = model.page_probabilities([Titled(page.blocks, page.title) for page in pages])
     dumps = [as_lines(page.blocks) for page in pages]
-    lines = model.text_chances(dumps)
-    read = list(zip(texts, model.text_chances([Titled(text.blocks, text.title) for text in texts]), strict=True))
+    lines = _chances(model, dumps)
 
     def of_pages(limits: Thresholds) -> float:
         return _goal(pages, _bodies(replace(model, thresholds=limits), pages, chrome))
@@ -66,10 +71,17 @@ def tune(
     def of_dumps(limits: Thresholds) -> float:
         return _goal(pages, _dumped_bodies(replace(model, thresholds=limits), dumps, lines))
 
-    found = replace(START, dump=_dump_limit(read))
-    found = _best(found, of_pages, page_drop=_PAGE_DROPS, page_precision=_PRECISIONS)
+    found = _best(start, of_pages, page_drop=_PAGE_DROPS, page_precision=_PRECISIONS)
     found = _best(found, of_dumps, dump_drop=_DUMP_DROPS, dump_precision=_PRECISIONS)
     return _careful(replace(model, thresholds=found), read, prose, harm_limit)
+
+
+def _chances(model: ChromeModel, texts: Sequence[Titled]) -> list[LineChances]:
+    """What the model tells of the lines of texts, on all cores."""
+    chunks = [texts[start : start + _CHUNK] for start in range(0, len(texts), _CHUNK)]
+    return [
+        found for part in Parallel(n_jobs=-1)(delayed(model.text_chances)(chunk) for chunk in chunks) for found in part
+    ]
 
 
 def page_figures(
@@ -174,7 +186,7 @@ def _harmless(model: ChromeModel, prose: Sequence[LabelledText], harm_limit: flo
     Of lines with a cue what went was chrome that nobody had labelled, for the most part. Bare ones were headings,
     and of 19 bullets above .4 fifteen were items of the author's own list (a recall's batch numbers among them).
     """
-    read = model.text_chances([Titled(text.blocks, text.title) for text in prose])
+    read = _chances(model, [Titled(text.blocks, text.title) for text in prose])
     lines = sum(len(found.chrome) for found in read)
     limits = {}
     for place, name in enumerate(MANNERS):
@@ -189,10 +201,10 @@ def _lost(read: Sequence[LineChances], manner: int, limit: float) -> int:
     return sum(min(int(((found.manners == manner) & (found.chrome >= limit)).sum()), _ONE_DOCUMENT) for found in read)
 
 
-def _dump_limit(read: Sequence[tuple[LabelledText, LineChances]]) -> float:
+def _dump_limit(texts: Sequence[LabelledText], read: Sequence[LineChances]) -> float:
     """The probability from which a text is a dump."""
-    is_dump = np.array([text.situation in DUMPS for text, _ in read])
-    return _separating(np.array([found.dump for _, found in read]), is_dump)
+    is_dump = np.array([text.situation in DUMPS for text in texts])
+    return _separating(np.array([found.dump for found in read]), is_dump)
 
 
 def _separating(chances: NDArray[np.float64], dumps: NDArray[np.bool_]) -> float:
