@@ -84,9 +84,7 @@ def prepare_page(gold: GoldPage, settings: PrepareSettings) -> PreparedPage | No
         return None
     page = extract(tree)
     blocks = page_blocks(page)
-    split = page_split(gold.site, settings)
-    beside = BASELINES if split is Split.TEST else BASELINES[:1]  # nothing is measured on the others
-    baselines = [kept_lines(tree, favor_recall=name == "recall") for name in beside]
+    baselines = [kept_lines(tree, favor_recall=name == "recall") for name in BASELINES]
     cleaned = [Block(line, "line", number) for number, line in enumerate(baselines[0], 1)]
     return PreparedPage(
         id=gold.id,
@@ -94,7 +92,7 @@ def prepare_page(gold: GoldPage, settings: PrepareSettings) -> PreparedPage | No
         site=gold.site,
         lang=gold.lang,
         page_type=gold.page_type,
-        split=split,
+        split=page_split(gold.site, settings),
         title=headline(blocks, page.metadata.title),
         gold_title=gold.title,
         content=gold.content,

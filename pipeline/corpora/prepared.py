@@ -51,7 +51,7 @@ class PreparedPage:
     Attributes:
         title: the headline as the page shows it.
         content: gold main text; None where the corpus has snippets only.
-        baselines: what trafilatura makes of the page with the settings of `BASELINES`, if not held out with the first.
+        baselines: what trafilatura makes of the page with the settings of `BASELINES`.
         cleaned: the lines of the first baseline, as somebody has them who used trafilatura.
         cleaned_labels: their labels.
     """
