@@ -170,9 +170,14 @@ def test_missed_floor_leaves_figures_and_cards_as_they_were(trained: tuple[Proje
 
 def test_wrong_label_stops_before_anything_is_written(trained: tuple[Project, Run]):
     project, _ = trained
+    assert project.repro().code == 0
+    before = project.made()
     lost = project.label("opinion/somewhere.example/a.txt", "A heron stood in the reeds. " * 30)
     done = project.repro()
     lost.unlink()
     assert done.code != 0
     assert "prepare: data/labelled/opinion/somewhere.example/a.txt has no label: move it to reporting" in done.said
     assert done.stages == ["prepare"]
+    # DVC takes the outputs of a stage away before it starts; without the wrong label the next run has them again.
+    assert project.repro().code == 0
+    assert project.made() == before
