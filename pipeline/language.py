@@ -4,6 +4,7 @@ import lzma
 import re
 from array import array
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from io import BytesIO
 from threading import Lock, Thread
@@ -38,7 +39,13 @@ def language_of(text: str) -> str | None:
 
 def load_beside() -> None:
     """Begin to load the model in a thread, while this one loads the rest; `language_of` waits for it."""
-    Thread(target=language_of, args=("A boat came back to the quay.",), daemon=True).start()
+    Thread(target=_load, daemon=True).start()
+
+
+def _load() -> None:
+    """Load the model; what goes wrong is left to who asks for a language, who can say which document it cost."""
+    with suppress(Exception), _LOADING:
+        _classifier()
 
 
 @cache

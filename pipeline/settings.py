@@ -54,6 +54,7 @@ class TreeSettings:
         leaves: in each tree, at most.
         leaf_rows: in each leaf, at least.
         l2: regularisation of the leaf values.
+        columns: share of them, drawn anew, among which each split chooses: trees that differ hang less on chance.
     """
 
     rate: float
@@ -61,6 +62,7 @@ class TreeSettings:
     leaves: int
     leaf_rows: int
     l2: float
+    columns: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The extraction benchmark on two tiny pages: contenders run, a broken one is counted, figures become a table."""
 
 import importlib.util
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -169,3 +170,9 @@ def test_a_model_flags_what_is_likeliest_filler_and_ranks_by_its_score():
     table = table_of([("abp", "filler", "mill.example")] * 3)
     judged = Judged(table, np.array([[0.5, 0.2, 0.3], [0.3, 0.2, 0.5], [0.1, 0.1, 0.8]]))
     assert detectors._scores(judged).tolist() == [0.3, 1.5, 1.8]
+
+
+def test_what_grows_with_the_size_lies_on_the_dashed_line_of_the_plot():
+    svg = loaded("growth").plot([(10_000 * 10**power, 0.01 * 10**power) for power in range(4)])
+    dashed, measured = re.findall(r'<polyline points="([^"]+)"', svg)
+    assert dashed.split() == [measured.split()[0], measured.split()[-1]]

@@ -39,7 +39,7 @@ LEFT_OUT = {"bbc2004-a01-reporting", "seo-blogs-a01-filler"}
 KEPT_IN_TRAINING = "mill-0/blog"
 """A publisher that would be held out if the settings did not keep it in training."""
 FIXED = {"alpha": 1e-4, "l2": 1.0, "rate": 0.01, "batch": 64, "lift": 0.3}
-FEW_TREES = {"rate": 0.1, "count": 12, "leaves": 7, "leaf_rows": 5, "l2": 1.0}
+FEW_TREES = {"rate": 0.1, "count": 12, "leaves": 7, "leaf_rows": 5, "l2": 1.0, "columns": 1.0}
 # Floors of the real corpora: among a hundred documents no source is large enough to have one.
 FLOORS = {
     "applied": False,

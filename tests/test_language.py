@@ -1,5 +1,6 @@
 """Languages are told as py3langid tells them, however its model is loaded."""
 
+import threading
 from pathlib import Path
 
 import py3langid
@@ -59,3 +60,17 @@ def test_who_asks_while_the_model_is_loaded_waits_for_it():
     load_beside()
     assert language_of("The harbour stays shut until Friday, the port authority said.") == "en"
     assert language._classifier.cache_info().misses == 1
+
+
+def test_memory_that_is_short_while_the_model_is_loaded_beside_says_nothing(monkeypatch: pytest.MonkeyPatch):
+    def short() -> None:
+        raise MemoryError
+
+    said: list[object] = []
+    monkeypatch.setattr(language, "_classifier", short)
+    monkeypatch.setattr(threading, "excepthook", said.append)
+    load_beside()
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and thread.name.endswith("(_load)"):
+            thread.join()
+    assert said == []

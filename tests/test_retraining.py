@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipeline.chrome.cleaning import clean_pages
+from pipeline.extract import extract, parse
 from pipeline.features import masked, style_rows
 from pipeline.score import load_models
+from pipeline.segment.page import page_blocks
 
 ROOT = Path(__file__).parents[1]
 AFFIRMATIONS = ROOT / "tests" / "corpora" / "affirmations"
-TREES = {"rate": 0.2, "count": 8, "leaves": 8, "leaf_rows": 10, "l2": 1.0}
+TREES = {"rate": 0.2, "count": 8, "leaves": 8, "leaf_rows": 10, "l2": 1.0, "columns": 1.0}
 TINY = {
     "fetch": {"corpora": ["authored"]},
     "chrome": {"folds": 2, "hash_bits": 12, "blocks": TREES, "lines": TREES, "dump": TREES},
@@ -69,6 +72,17 @@ class Project:
         path.write_text(text, encoding="utf-8")
         return path
 
+    def teach_page(self, site: str, html: str, wanted: str) -> None:
+        for kind, content in (("html", html), ("txt", wanted)):
+            self.label(f"pages/{site}/page.{kind}", content)
+
+    def tides_left(self) -> list[bool]:
+        """Whether the box of tides is left in the text, for pages of sites that were never taught."""
+        model = load_models(self.folder / "models").chrome
+        pages = [extract(tree) for site in range(20, 24) if (tree := parse(page_with_tides(site)[0])) is not None]
+        cleaned = clean_pages(model, [(page_blocks(page), page.metadata) for page in pages])
+        return ["High water" in document.body for document in cleaned]
+
     def filler_found(self) -> float:
         """Share of the affirmations of sites that were never taught that are taken for filler."""
         quality = load_models(self.folder / "models").quality.classifier
@@ -77,6 +91,22 @@ class Project:
         scores = quality.proba_of(quality.rows([masked(text) for text in texts], style_rows(texts)))
         found = quality.classes_[scores.argmax(axis=1)]
         return float((found == "filler").mean())
+
+
+def page_with_tides(site: int) -> tuple[str, str]:
+    """A page whose site puts a box of tides among its paragraphs, which looks like one of them, and the wanted text."""
+    lines = [
+        f"The harbour board of Ness {site} met on Monday and put off its vote on a quay, said its clerk, Ada Brill.",
+        f"{site + 40} berths would be lost while the works last, according to a report that the board paid for in May.",
+        f"Fishermen from pier {site} asked for a ferry instead. Their spokesman said that nobody had listened to them.",
+        "The board meets again in three weeks. Until then the old quay stays open to boats of less than nine metres.",
+    ]
+    tides = (
+        f"High water at pier {site} comes at {site % 12}.{site + 15} and leaves the lower steps wet for an hour or so."
+    )
+    told = [f"<p>{line}</p>" for line in lines]
+    body = "".join([*told[:2], f'<p class="tide-box">{tides}</p>', *told[2:]])
+    return f"<html><body><article><h1>Quay {site}</h1>{body}</article></body></html>", "\n".join(lines)
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +181,22 @@ def test_thirty_documents_of_a_new_kind_of_filler_are_learned(trained: tuple[Pro
     assert done.stages == ["prepare", "clean", "features", "quality", "evaluate"]  # the block model does not need them
     assert done.said.count(", 30 of them new") == 2
     assert (len(taught), before <= 0.2, after >= 0.6) == (30, True, True), (before, after)
+
+
+def test_pages_of_a_user_teach_the_block_model_what_their_sites_put_in(trained: tuple[Project, Run]):
+    project, _ = trained
+    assert project.repro().code == 0
+    assert project.tides_left() == [True] * 4
+    for site in range(20):
+        project.teach_page(f"ness{site}.example", *page_with_tides(site))
+    done = project.repro()
+    after = project.tides_left()
+    shutil.rmtree(project.folder / "data" / "labelled" / "pages")
+    assert done.code == 0, done.said
+    assert "prepare: own pages {" in done.said
+    assert done.stages[:2] == ["prepare", "chrome"]
+    assert after == [False] * 4
+    assert project.repro().code == 0
 
 
 def test_missed_floor_leaves_figures_and_cards_as_they_were(trained: tuple[Project, Run]):

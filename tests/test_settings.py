@@ -133,10 +133,10 @@ TREES = ["blocks", "lines", "dump"]
 
 @pytest.mark.parametrize("trees", TREES)
 def test_trees_have_settings_of_their_own(tmp_path: Path, params: dict[str, Any], trees: str):
-    params["chrome"][trees] = {"rate": 0.5, "count": 3, "leaves": 4, "leaf_rows": 5, "l2": 2}
+    params["chrome"][trees] = {"rate": 0.5, "count": 3, "leaves": 4, "leaf_rows": 5, "l2": 2, "columns": 0.5}
     chrome = read(tmp_path, yaml.safe_dump(params)).chrome
     others = [getattr(chrome, name) for name in TREES if name != trees]
-    assert getattr(chrome, trees) == TreeSettings(rate=0.5, count=3, leaves=4, leaf_rows=5, l2=2.0)
+    assert getattr(chrome, trees) == TreeSettings(rate=0.5, count=3, leaves=4, leaf_rows=5, l2=2.0, columns=0.5)
     assert getattr(chrome, trees) not in others
 
 

@@ -126,7 +126,7 @@ _CUES = (
     _cue(
         ChromeKind.RELATED,
         "related|recommended|recommendations|more|also|trending|popular|most read|read next|teaser|teasers|latest|promo|carousel|outbrain|taboola|recirc",
-        r"^(related|read|see|more|also|you (may|might)|recommended|trending|popular|most (read|popular|viewed)|latest|live updates?|live:|up next|next|previous|"
+        r"^(related|read|see|more(?! than)|also|you (may|might)|recommended|trending|popular|most (read|popular|viewed)|latest|live updates?|live:|up next|next|previous|"
         r"prev|don.t miss|in case you missed|keep reading|further reading|watch|editor.?s picks?|don’t miss|must read|top stories|in pictures|gallery)\b|"
         r"in pictures$|^(what we know|who is|explained):",
     ),
@@ -134,7 +134,7 @@ _CUES = (
     _cue(
         ChromeKind.NAVIGATION,
         "nav|navigation|menu|navbar|breadcrumb|breadcrumbs|header|footer|sidebar|pagination|topbar|masthead|widget|skip",
-        r"^(home|menu|search|skip to|log ?in|sign in|contact|about|back to|go to|jump to|table of contents|top|close|toggle|sitemap)\b|»|›",
+        r"^(home|menu|search|skip to|log ?in|sign in|contact|about|back to|go to|jump to|table of contents|top|close|toggle|sitemap)\b.{0,30}$|»|›",
     ),
 )  # fmt: skip
 CUE_FEATURES = tuple(f"reads_as_{cue.kind}" for cue in _CUES if cue.text)

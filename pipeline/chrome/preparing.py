@@ -84,7 +84,9 @@ def prepare_page(gold: GoldPage, settings: PrepareSettings) -> PreparedPage | No
         return None
     page = extract(tree)
     blocks = page_blocks(page)
-    baselines = [kept_lines(tree, favor_recall=name == "recall") for name in BASELINES]
+    split = page_split(gold.site, settings)
+    beside = BASELINES if split is Split.TEST else BASELINES[:1]  # nothing is measured on the others
+    baselines = [kept_lines(tree, favor_recall=name == "recall") for name in beside]
     cleaned = [Block(line, "line", number) for number, line in enumerate(baselines[0], 1)]
     return PreparedPage(
         id=gold.id,
@@ -92,7 +94,7 @@ def prepare_page(gold: GoldPage, settings: PrepareSettings) -> PreparedPage | No
         site=gold.site,
         lang=gold.lang,
         page_type=gold.page_type,
-        split=page_split(gold.site, settings),
+        split=split,
         title=headline(blocks, page.metadata.title),
         gold_title=gold.title,
         content=gold.content,

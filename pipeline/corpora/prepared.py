@@ -51,7 +51,8 @@ class PreparedPage:
     Attributes:
         title: the headline as the page shows it.
         content: gold main text; None where the corpus has snippets only.
-        baselines: what trafilatura makes of the page with the settings of `BASELINES`.
+        baselines: what trafilatura makes of the page with the settings of `BASELINES`; only with the first of them
+            where the page is not held out.
         cleaned: the lines of the first baseline, as somebody has them who used trafilatura.
         cleaned_labels: their labels.
     """

@@ -177,6 +177,18 @@ def test_cue_rows_tell_every_pattern_that_a_line_matches():
     assert cues("Rain fell on the hills") == set()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "About 400 students demonstrated outside the building. Police made no arrests.",
+        "Home sales fell for a third month, the land registry said.",
+        "More than half of the seats were empty.",
+    ],
+)
+def test_a_sentence_that_begins_like_a_menu_has_no_cue(text: str):
+    assert cues(text) == set()
+
+
 def test_cue_rows_of_a_long_line_tell_nothing():
     assert cues(f"{SENTENCES[3]} {SENTENCES[4]} Photo: Ilse Varga") == set()
 

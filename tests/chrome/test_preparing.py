@@ -1,5 +1,6 @@
 """Pages that a user labels, and pages made of authored texts, become blocks with labels."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,12 @@ def test_own_page_has_its_headline_unlabelled_though_the_wanted_text_lacks_it():
         STORY: BlockLabel.CONTENT,
         "Subscribe to our newsletter today": BlockLabel.CHROME,
     }
+
+
+@pytest.mark.parametrize(("held_out", "baselines"), [(1.0, 2), (0.0, 1)])
+def test_a_page_that_is_not_held_out_is_not_read_with_settings_that_only_figures_need(held_out: float, baselines: int):
+    page = prepare_own_pages([own(STORY)], replace(SETTINGS, valid_share=0.0, test_share=held_out))[0]
+    assert len(page.baselines) == baselines
 
 
 def test_own_page_without_a_block_of_its_text_is_refused():

@@ -21,7 +21,7 @@ from pipeline.corpora.prepared import PreparedPage
 from pipeline.settings import TreeSettings, read_settings
 from tests.strategies import CHROME_LINES, SENTENCES
 
-SMALL = TreeSettings(rate=0.3, count=8, leaves=4, leaf_rows=2, l2=1.0)
+SMALL = TreeSettings(rate=0.3, count=8, leaves=4, leaf_rows=2, l2=1.0, columns=1.0)
 SETTINGS = replace(
     read_settings(Path(__file__).parents[2] / "params.yaml").chrome,
     folds=2,

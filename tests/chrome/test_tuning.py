@@ -9,7 +9,7 @@ import pytest
 from pipeline.chrome.gold import BlockLabel
 from pipeline.chrome.model import MANNERS, ChromeModel, LineChances, Thresholds, Titled
 from pipeline.chrome.situations import LabelledText, Situation, page_texts, prose_text
-from pipeline.chrome.tuning import START, _goal, _line_f1, _separating, page_figures, tune
+from pipeline.chrome.tuning import START, _bodies, _goal, _line_f1, _peak, _separating, page_figures, tune
 from pipeline.corpora.prepared import PreparedPage
 from tests.strategies import CHROME_LINES, SENTENCES
 
@@ -49,6 +49,20 @@ def test_an_article_taken_for_a_dump_counts_twice():
     shares = np.array([0.4] * 10 + [0.4] * 6)
     dumps = np.array([True] * 10 + [False] * 6)
     assert _separating(shares, dumps) > 0.4
+
+
+@pytest.mark.parametrize(
+    ("figures", "place"),
+    [
+        pytest.param([0.1, 0.5, 0.9, 0.5, 0.1], 2, id="peak"),
+        pytest.param([0.1, 0.91, 0.1, 0.8, 0.9, 0.8, 0.7], 4, id="one page makes a needle"),
+        pytest.param([0.9, 0.8, 0.1, 0.1], 0, id="first"),
+        pytest.param([0.5], 0, id="one"),
+        pytest.param([0.0, 0.0, 0.0], 0, id="nothing to choose by"),
+    ],
+)
+def test_a_limit_is_judged_together_with_its_neighbours(figures: list[float], place: int):
+    assert _peak(figures) == place
 
 
 def test_line_figures_weigh_words():
@@ -122,7 +136,7 @@ def test_snippets_are_heeded_where_gold_text_does_not_decide(make_page: MakePage
     page = replace(make_page(ALL_KEPT), content=None, wanted=tuple(SENTENCES), unwanted=tuple(CHROME_LINES))
     chances = [np.array([0.0] * len(SENTENCES) + [0.6] * len(CHROME_LINES))]
     eager, shy = (replace(START, page_drop=limit, page_precision=0.1) for limit in (0.5, 0.7))
-    goals = [_goal(ChromeModel({}, thresholds), [page], chances) for thresholds in (eager, shy)]
+    goals = [_goal([page], _bodies(ChromeModel({}, limits), [page], chances)) for limits in (eager, shy)]
     assert goals[0] > goals[1]
 
 

@@ -14,7 +14,7 @@ from pipeline.features import STYLE
 from pipeline.settings import PrepareSettings
 
 SETTINGS = PrepareSettings(
-    seed=1, valid_share=0.2, test_share=0.2, triplet_test_share=0.3, train_publishers=(), min_words=60
+    seed=1, valid_share=0.0, test_share=1.0, triplet_test_share=0.3, train_publishers=(), min_words=60
 )
 TITLE = "Ferry runs aground off Tarnfoss"
 STORY = (
