@@ -6,12 +6,15 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 import pytest
 import yaml
 
 from pipeline.chrome.cleaning import clean_pages
+from pipeline.corpora.authored import AuthoredText, read_triplets
+from pipeline.document import Label
 from pipeline.extract import extract, parse
 from pipeline.features import masked, style_rows
 from pipeline.score import load_models
@@ -77,9 +80,9 @@ class Project:
             self.label(f"pages/{site}/page.{kind}", content)
 
     def tides_left(self) -> list[bool]:
-        """Whether the box of tides is left in the text, for pages of sites that were never taught."""
+        """Whether the box of tides is left in the text, for four pages that were never taught."""
         model = load_models(self.folder / "models").chrome
-        pages = [extract(tree) for site in range(20, 24) if (tree := parse(page_with_tides(site)[0])) is not None]
+        pages = [extract(tree) for html, _ in pages_with_tides()[20:] if (tree := parse(html)) is not None]
         cleaned = clean_pages(model, [(page_blocks(page), page.metadata) for page in pages])
         return ["High water" in document.body for document in cleaned]
 
@@ -93,20 +96,21 @@ class Project:
         return float((found == "filler").mean())
 
 
-def page_with_tides(site: int) -> tuple[str, str]:
-    """A page whose site puts a box of tides among its paragraphs, which looks like one of them, and the wanted text."""
-    lines = [
-        f"The harbour board of Ness {site} met on Monday and put off its vote on a quay, said its clerk, Ada Brill.",
-        f"{site + 40} berths would be lost while the works last, according to a report that the board paid for in May.",
-        f"Fishermen from pier {site} asked for a ferry instead. Their spokesman said that nobody had listened to them.",
-        "The board meets again in three weeks. Until then the old quay stays open to boats of less than nine metres.",
-    ]
-    tides = (
-        f"High water at pier {site} comes at {site % 12}.{site + 15} and leaves the lower steps wet for an hour or so."
-    )
-    told = [f"<p>{line}</p>" for line in lines]
-    body = "".join([*told[:2], f'<p class="tide-box">{tides}</p>', *told[2:]])
-    return f"<html><body><article><h1>Quay {site}</h1>{body}</article></body></html>", "\n".join(lines)
+def pages_with_tides() -> list[tuple[str, str]]:
+    """Reports as pages whose sites put a box of tides among the paragraphs, which reads like one, and the wanted texts.
+
+    They are none of the documents of the checkout.
+    """
+    reports = [text for text in read_triplets(ROOT / "data" / "authored" / "triplets") if text.label is Label.REPORTING]
+    return [_with_tides(text, number) for number, text in enumerate(reports[-24:])]
+
+
+def _with_tides(text: AuthoredText, number: int) -> tuple[str, str]:
+    told = [f"<p>{escape(line)}</p>" for line in text.text.splitlines() if line.strip()]
+    time = f"{number % 12 + 1}.{number + 15}"
+    tides = f'<p class="tide-box">High water at the old pier comes at {time} and leaves the lower steps wet.</p>'
+    body = "".join([*told[:2], tides, *told[2:]])
+    return f"<html><body><article><h1>{escape(text.title)}</h1>{body}</article></body></html>", text.text
 
 
 @pytest.fixture(scope="module")
@@ -187,8 +191,8 @@ def test_pages_of_a_user_teach_the_block_model_what_their_sites_put_in(trained: 
     project, _ = trained
     assert project.repro().code == 0
     assert project.tides_left() == [True] * 4
-    for site in range(20):
-        project.teach_page(f"ness{site}.example", *page_with_tides(site))
+    for number, (html, wanted) in enumerate(pages_with_tides()[:20]):
+        project.teach_page(f"ness{number}.example", html, wanted)
     done = project.repro()
     after = project.tides_left()
     shutil.rmtree(project.folder / "data" / "labelled" / "pages")
