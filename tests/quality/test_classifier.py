@@ -7,9 +7,12 @@ from typing import Any, Self
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone, is_classifier
 from sklearn.exceptions import NotFittedError
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -20,7 +23,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from pipeline.corpora.authored import read_triplets
 from pipeline.document import LABELS
 from pipeline.features import masked, style_rows
-from pipeline.quality.classifier import PARTS, QualityClassifier, _balanced, group_weights
+from pipeline.quality.classifier import PARTS, QualityClassifier, _balanced, _frequent, group_weights
 from pipeline.words import FUNCTION
 
 TRIPLETS = Path(__file__).parents[2] / "data" / "authored" / "triplets"
@@ -321,3 +324,19 @@ def test_any_text_gets_probabilities(fitted: QualityClassifier, text: str):
     scores = fitted.predict_proba([text, "A text."])
     assert np.isfinite(scores).all()
     assert scores.sum(axis=1) == pytest.approx(1)
+
+
+@given(
+    windows=st.lists(st.lists(st.sampled_from("abcdefg"), min_size=1).map(" ".join), min_size=1, max_size=30),
+    room=st.integers(1, 40),
+    least=st.integers(1, 3),
+)
+def test_patterns_that_are_equally_frequent_stay_or_go_together(windows: list[str], room: int, least: int):
+    counter = CountVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), binary=True)
+    frequent = np.sort(np.bincount(counter.fit_transform(windows).indices))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.quality.classifier._PATTERNS", room)
+        limit = _frequent(windows, min(least, int(frequent[-1])))
+    enough = frequent[frequent >= min(least, int(frequent[-1]))]
+    assert (frequent >= limit).sum() >= min(room, len(enough))
+    assert (frequent > limit).sum() < room or limit == enough[0]
