@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-_CHARS = 2000  # enough to tell; more only costs
+_CHARS = 1000  # enough to tell: of 2,774 pages one came out otherwise than by 2,000, and right
 _WORDS = 5
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 # Thai, Lao, Burmese, Khmer, kana and Chinese characters: scripts without spaces, two characters a word or so.

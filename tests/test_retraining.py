@@ -101,7 +101,8 @@ def pages_with_tides() -> list[tuple[str, str]]:
 
     They are none of the documents of the checkout.
     """
-    reports = [text for text in read_triplets(ROOT / "data" / "authored" / "triplets") if text.label is Label.REPORTING]
+    told = read_triplets(ROOT / "data" / "authored" / "triplets")
+    reports = [text for text in told if text.label is Label.REPORTING and not text.is_held_out]
     return [_with_tides(text, number) for number, text in enumerate(reports[-24:])]
 
 

@@ -57,7 +57,7 @@ def _read(path: Path) -> list[AuthoredLine]:
 
 @dataclass(frozen=True, slots=True)
 class AuthoredText:
-    """One text of a triplet."""
+    """One text of a triplet; `is_held_out` says that it is never trained on, whatever share of the others is."""
 
     id: str
     triplet: str
@@ -65,6 +65,7 @@ class AuthoredText:
     title: str
     text: str
     topic: str
+    is_held_out: bool = False
 
 
 def read_triplets(folder: Path) -> tuple[AuthoredText, ...]:
@@ -87,4 +88,5 @@ def _triplet(path: Path) -> AuthoredText:
             f"{path}: front matter needs id, triplet, title, topic and class (reporting, analysis, filler): {error}."
         ) from error
     identifier, triplet, title, topic = told
-    return AuthoredText(identifier, triplet, label, title, text.strip(), topic)
+    is_held_out = fields.get("held_out", "no").strip() == "yes"
+    return AuthoredText(identifier, triplet, label, title, text.strip(), topic, is_held_out)

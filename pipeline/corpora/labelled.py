@@ -49,7 +49,7 @@ def prepare_texts(
 def prepare_triplets(texts: Iterable[AuthoredText], settings: PrepareSettings) -> Iterator[PreparedText]:
     """Authored texts, whole triplets to one split; a triplet is its own source."""
     for text in texts:
-        held_out = fraction(text.triplet, settings.seed) < settings.triplet_test_share
+        held_out = text.is_held_out or fraction(text.triplet, settings.seed) < settings.triplet_test_share
         yield PreparedText(
             id=text.id,
             corpus="authored",

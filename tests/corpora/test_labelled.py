@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.corpora.labelled import prepare_texts
+from pipeline.corpora.authored import read_triplets
+from pipeline.corpora.labelled import prepare_texts, prepare_triplets
 from pipeline.corpora.prepared import PreparedText, Split
 from pipeline.errors import CorpusError
 from pipeline.settings import PrepareSettings
@@ -104,3 +105,13 @@ def test_one_newsroom_is_told_by_the_name_of_its_group(put: Callable[[str, bytes
         Split.TEST,
         Split.TEST,
     ]
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_triplet_that_is_held_out_by_hand_is_never_trained_on(tmp_path: Path, share: float):
+    for name, told in (("heron", "hard: no"), ("egret", "hard: no\nheld_out: yes")):
+        front = f"id: {name}-filler\ntriplet: {name}\nclass: filler\ntopic: science\n{told}\ntitle: Nests"
+        (tmp_path / f"{name}.md").write_text(f"---\n{front}\n---\nThe keeper counted nests.\n", encoding="utf-8")
+    texts = prepare_triplets(read_triplets(tmp_path), replace(SETTINGS, triplet_test_share=share))
+    left = Split.TEST if share else Split.TRAIN
+    assert {text.source: text.split for text in texts} == {"authored/egret": Split.TEST, "authored/heron": left}
