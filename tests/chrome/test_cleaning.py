@@ -194,7 +194,13 @@ def lost_words(chrome: ChromeModel, prose: list[AuthoredText]) -> dict[str, Coun
 
 
 def test_clean_prose_comes_out_word_for_word(chrome: ChromeModel, prose: list[AuthoredText]):
-    assert lost_words(chrome, prose).keys() == LOSING
+    assert lost_words(chrome, [text for text in prose if text.id not in LOSING]) == {}
+
+
+@pytest.mark.xfail(strict=True, reason="bullets that name who voted how are taken for teasers")
+@pytest.mark.parametrize("name", sorted(LOSING))
+def test_clean_prose_that_is_known_to_lose_lines_keeps_them(chrome: ChromeModel, prose: list[AuthoredText], name: str):
+    assert lost_words(chrome, [text for text in prose if text.id == name]) == {}
 
 
 def test_a_headline_above_clean_prose_becomes_its_title_or_stays_where_it_reads_as_a_sentence(
