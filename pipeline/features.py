@@ -1,7 +1,8 @@
 """Feature rows of documents: what the quality model sees of a text.
 
 Two views of the same text. `masked` rewrites it so that names, numbers and topic words no longer tell the
-publisher or the subject and the register remains; a vectoriser counts its word patterns. `style` measures it.
+publisher or the subject and the register remains; vectorisers count the word patterns of all of it, of how its
+sentences open and of those that name no source. `style` measures it.
 Both are used unchanged by training and scoring. Why masking: docs/algorithm.md.
 """
 
@@ -9,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from operator import add
 
 import numpy as np
@@ -45,8 +46,10 @@ _MAY = re.compile(r"(?<=\d )May\b|\bMay(?= \d)")  # the month; elsewhere it is a
 _FIGURE = re.compile(r"\d[\d.,]*")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _KEPT = FUNCTION | GENERAL
+_SOURCED = ATTRIBUTION | {"QUO"}
 _SUFFIX = 3  # letters of a topic word that are kept: its grammar, not its subject
 _SHORT_WORD = 5
+_OPENING = 4  # masks of a sentence's longest opening: three did as well on folds, five no better
 _REMEMBERED = 1000  # characters of a sentence whose masks are remembered; what has no end must not fill the memory
 
 STYLE = (
@@ -81,15 +84,37 @@ def without_headings(text: str) -> str:
 
 
 def masked(text: str) -> str:
-    """Rewrite a text as register: quotations to QUO, names to NE, numbers to NUM, topic words to their endings.
+    r"""Rewrite a text as register: quotations to QUO, names to NE, numbers to NUM, topic words to their endings.
 
     Marks of headings and list items are left out: hardly any news corpus has them, so that they tell the corpus.
 
-    >>> masked("“We will not pay the toll,” Lena Varro told reporters on Monday.")
-    'QUO NE told reporters on TIME .'
+    Returns:
+        Masks with a space between them, one sentence a line.
+
+    >>> masked("“We will not pay the toll,” Lena Varro told reporters on Monday. Nobody paid.")
+    'QUO NE told reporters on TIME .\nnobody ~ .'
     """
     masks = (_remembered_masks(part) if len(part) <= _REMEMBERED else _masks(part) for part in sentences(_told(text)))
-    return " ".join(chain.from_iterable(masks))
+    return "\n".join(map(" ".join, filter(None, masks)))
+
+
+def openings(mask: str) -> str:
+    r"""How the sentences of a masked text open: of each its first one to `_OPENING` masks, every run as one word.
+
+    >>> openings("QUO NE told reporters on TIME .\nnobody ~ .")
+    'QUO QUO_NE QUO_NE_told QUO_NE_told_reporters nobody nobody_~ nobody_~_.'
+    """
+    told = (sentence.split(" ", _OPENING)[:_OPENING] for sentence in mask.split("\n"))
+    return " ".join(chain.from_iterable(accumulate(masks, "{}_{}".format) for masks in told))
+
+
+def unattributed(mask: str) -> str:
+    r"""The sentences of a masked text that quote nobody and name no source: what its author vouches for.
+
+    >>> unattributed("QUO NE told reporters on TIME .\nnobody ~ .")
+    'nobody ~ .'
+    """
+    return "\n".join(part for part in mask.split("\n") if _SOURCED.isdisjoint(part.split(" ")))
 
 
 def style(text: str) -> NDArray[np.float64]:

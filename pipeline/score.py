@@ -29,7 +29,7 @@ from pipeline.features import STYLE
 from pipeline.fitted.parts import read_parts
 from pipeline.language import language_of
 from pipeline.quality.columns import PARTS as QUALITY_PARTS
-from pipeline.quality.columns import Fitted
+from pipeline.quality.columns import Fitted, Weights
 from pipeline.quality.model import QualityModel, Rules
 from pipeline.read import Entry, load, load_text
 from pipeline.write import FIELDS, printable, row
@@ -228,8 +228,9 @@ def _quality_model(parts: Mapping[str, Any], parameters: Mapping[str, Any]) -> Q
         max_words=int(told["max_words"]),
         typical=tuple((float(a), float(b), float(c)) for a, b, c in told["typical"]),
     )
-    weight = float(parameters["classifier"]["style_weight"])
-    return QualityModel(Fitted(**{part: parts[part] for part in QUALITY_PARTS}, style_weight=weight), rules)
+    fixed = parameters["classifier"]
+    weights = Weights(float(fixed["view_weight"]), float(fixed["style_weight"]))
+    return QualityModel(Fitted.of(parts, weights), rules)
 
 
 def _cleaned(item: _Segmented, document: CleanDocument) -> _Cleaned | Failure:

@@ -161,6 +161,7 @@ class QualitySettings:
         c: inverse regularisation of the logistic regression.
         folds: by publisher, for the out-of-fold scores that calibrate and choose the threshold.
         min_df: windows that a word pattern must occur in.
+        view_weight: scale of each of the lesser views (openings, sentences that name no source) beside all words.
         style_weight: scale of the style measures beside the word patterns.
         news_analysis: what a news analysis counts beside another text of its publisher: the rarest analysis (242 of
             4,000 rows) and the hardest to tell from a report.
@@ -172,6 +173,7 @@ class QualitySettings:
     c: float
     folds: int
     min_df: int
+    view_weight: float
     style_weight: float
     news_analysis: float
     coverage: float

@@ -11,9 +11,11 @@ from pipeline.features import (
     STYLE,
     first_words,
     masked,
+    openings,
     sentences,
     style,
     style_rows,
+    unattributed,
     without_headings,
 )
 from pipeline.words import FUNCTION, GENERAL, TIME
@@ -76,7 +78,7 @@ def test_text_is_the_same_whoever_it_is_about(name: str):
 
 
 def test_capital_at_the_start_of_a_sentence_is_no_sign_of_a_name():
-    assert masked("Ferries sank. Boats too.") == "~ies ~ . ~ too ."
+    assert masked("Ferries sank. Boats too.") == "~ies ~ .\n~ too ."
 
 
 @pytest.mark.parametrize(
@@ -108,6 +110,31 @@ def test_text_is_the_same_whatever_its_figures(whole: int, part: int):
     assert masked(f"They saw {whole}.{part:02} boats") == "they saw NUM ~"
 
 
+def test_masks_stand_one_sentence_a_line():
+    assert masked("It shut. It\nreopened later.").split("\n") == ["it ~ .", "it", "~ned later ."]
+
+
+def test_openings_are_the_first_masks_of_each_sentence():
+    assert openings("NE told NE that it shut .\nit did").split() == [
+        "NE", "NE_told", "NE_told_NE", "NE_told_NE_that", "it", "it_did",
+    ]  # fmt: skip
+
+
+def test_nothing_opens_where_nothing_is_written():
+    assert openings("") == ""
+
+
+@pytest.mark.parametrize("source", ["QUO", "said", "officials", "according"])
+def test_sentence_that_names_a_source_is_not_its_authors(source: str):
+    assert unattributed(f"it shut .\nit {source} NE .\nit may reopen .") == "it shut .\nit may reopen ."
+
+
+@given(lines=st.lists(st.sampled_from(["QUO .", "it shut .", "NE said so .", "nobody came ."])))
+def test_sentences_are_sourced_or_the_authors(lines: list[str]):
+    own = unattributed("\n".join(lines))
+    assert own.split("\n") == [line for line in lines if line[:3] in ("it ", "nob")] or own == ""
+
+
 @pytest.mark.parametrize("day", "Monday Wednesday Sunday January February September October Dec Sept".split())
 def test_days_and_months_go(day: str):
     assert masked(f"It shut on {day}.") == "it ~ on TIME ."
@@ -123,8 +150,8 @@ def test_month_of_may_is_a_month_beside_a_day():
         pytest.param("Later “we won” pleased him.", "later QUO ~sed him .", id="curly"),
         pytest.param('He said "no comment at all" twice.', "he said QUO ~ .", id="straight"),
         pytest.param("She said: “We lost.”", "she said : QUO", id="ends with its sentence"),
-        pytest.param("He said: “We lost.” She left.", "he said : QUO she left .", id="a sentence follows"),
-        pytest.param("He said: “We lost.”\nShe left.", "he said : QUO she left .", id="a line follows"),
+        pytest.param("He said: “We lost.” She left.", "he said : QUO\nshe left .", id="a sentence follows"),
+        pytest.param("He said: “We lost.”\nShe left.", "he said : QUO\nshe left .", id="a line follows"),
         pytest.param("“We lost. Nobody came,” he said.", "QUO he said .", id="several sentences"),
         pytest.param('"Why us? Why now?" he said.', "QUO he said .", id="several questions"),
         pytest.param("“We won” “again” he said.", "QUO he said .", id="one after another"),

@@ -27,6 +27,7 @@ from sklearn.preprocessing import StandardScaler
 from pipeline.chrome.tuning import START
 from pipeline.errors import ModelError
 from pipeline.models import CARD, MANIFEST, MODEL, PROTOCOL, fingerprint, load, read_manifest, save
+from pipeline.quality.columns import VIEWS, Weights
 from pipeline.quality.model import Rules
 from pipeline.score import CHROME_FEATURES, CHROME_PARTS, QUALITY_FEATURES, Models, load_models
 
@@ -430,15 +431,23 @@ def test_fingerprint_stays_with_what_decides_nothing(folder: Path, changes: dict
     assert fingerprint([replace(manifest, **changes)]) == fingerprint([manifest])
 
 
+WEIGHTS = {"view_weight": 0.25, "style_weight": 0.5}
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory, parts: dict[str, Any]) -> Path:
     """Small models with everything that loading looks at; they would not fit a document."""
     root = tmp_path_factory.mktemp("models")
     chrome = {**dict.fromkeys(CHROME_PARTS, "trees"), "wording": "wording", "markup": "wording"}
-    quality = {"vectorizer": "vectorizer", "scaler": "scaler", "linear": "linear", "calibrator": "linear"}
+    quality = {**dict.fromkeys(VIEWS, "vectorizer"), "scaler": "scaler", "linear": "linear", "calibrator": "linear"}
     for room, names, features, parameters in (
         ("chrome", chrome, CHROME_FEATURES, {"thresholds": asdict(START)}),
-        ("quality", quality, QUALITY_FEATURES, {"rules": RULES, "classifier": {"style_weight": 0.5}}),
+        (
+            "quality",
+            quality,
+            QUALITY_FEATURES,
+            {"rules": RULES, "classifier": {"view_weight": 0.25, "style_weight": 0.5}},
+        ),
     ):
         chosen = {part: parts[name] for part, name in names.items()}
         save(root / room, chosen, **FIELDS | {"features": features, "parameters": parameters})
@@ -475,7 +484,7 @@ def test_rules_and_thresholds_come_from_the_manifests(both: Path):
     loaded = load_models(both)
     assert loaded.chrome.thresholds == START
     assert loaded.quality.rules == Rules(decide=0.5, min_words=60, max_words=900, typical=((1.0, 2.0, 3.0),))
-    assert loaded.quality.classifier.style_weight == 0.5
+    assert loaded.quality.classifier.reader.weights == Weights(views=0.25, style=0.5)
 
 
 def test_changed_threshold_changes_the_fingerprint_of_both_models(both: Path, small: Path):

@@ -11,6 +11,7 @@ from pipeline.corpora.prepared import PreparedText, Split
 from pipeline.errors import CorpusError
 
 _NEWS_ANALYSIS = "news-analysis (url/title/author)"
+_BETWEEN = "\0"  # masked texts on disk: no mask holds it
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def write_table(path: Path, table: FeatureTable) -> None:
     """Write a table; strings as UTF-8, since NumPy's own take four bytes a character of the longest text."""
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = {item.name: getattr(table, item.name) for item in fields(table)}
-    joined = np.frombuffer("\n".join(columns.pop("masks")).encode(), dtype=np.uint8)
+    joined = np.frombuffer(_BETWEEN.join(columns.pop("masks")).encode(), dtype=np.uint8)
     with path.open("wb") as file:
         np.savez_compressed(file, masks=joined, **columns)
 
@@ -86,5 +87,5 @@ def read_table(path: Path) -> FeatureTable:
             columns = {name: stored[name] for name in stored.files}
     except (OSError, ValueError) as error:
         raise CorpusError(f"{path} cannot be read ({error}): run  dvc repro  to make it again.") from error
-    masks = columns.pop("masks").tobytes().decode().split("\n")
+    masks = columns.pop("masks").tobytes().decode().split(_BETWEEN)
     return FeatureTable(masks=np.array(masks, dtype=object), **columns)

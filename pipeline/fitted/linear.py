@@ -145,13 +145,12 @@ class Vocabulary:
 
 
 def read_vocabulary(told: Stored) -> Vocabulary:
-    """A TfidfVectorizer of words and their pairs."""
+    """A TfidfVectorizer of words, or of words and their pairs."""
     told.expect(
         analyzer="word", binary=True, lowercase=False, norm="l2", sublinear_tf=False, use_idf=True,
         preprocessor=None, stop_words=None, strip_accents=None, tokenizer=None,
     )  # fmt: skip
-    if not _has_pairs(told):
-        raise ValueError("TfidfVectorizer reads no pairs of words")
+    _has_pairs(told)  # refuses longer runs; where there are no pairs, none is found
     columns = told["vocabulary_"].integers()
     numbers = {word: number for number, word in enumerate(dict.fromkeys(" ".join(columns).split(" ")))}
     words = [columns.get(word, -1) for word in numbers]

@@ -1,8 +1,8 @@
 """QualityClassifier: texts in, calibrated probabilities out, in scikit-learn's conventions.
 
-Word patterns of the masked text, averaged over its windows, and style measures feed one logistic regression, whose
-log-odds a second, three-by-three one calibrates on publishers that the first never saw. What is saved of it are these
-plain parts.
+Word patterns of the masked text in three views, averaged over windows, and style measures feed one logistic regression,
+whose log-odds a second, three-by-three one calibrates on publishers that the first never saw. What is saved of it are
+these plain parts.
 """
 
 from collections import Counter
@@ -23,14 +23,12 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from pipeline.features import first_words, masked, style_rows
-from pipeline.quality.columns import PARTS, WINDOW, Fitted, columns, log_odds
+from pipeline.quality.columns import PARTS, VIEWS, Fitted, Reader, View, Weights, log_odds
 from pipeline.quality.windows import windowed
 
 _LABELS = 2  # at least: with one there is nothing to tell apart
-_PATTERN_WORDS = 2  # words of the longest pattern
-_PATTERNS = 40_000  # word patterns kept, the most frequent ones and all that are as frequent as the last of them
 _READING: Mapping[str, Any] = {
-    "ngram_range": (1, _PATTERN_WORDS), "token_pattern": r"\S+", "lowercase": False, "binary": True,
+    "token_pattern": r"\S+", "lowercase": False, "binary": True, "dtype": np.float32,
 }  # fmt: skip
 
 
@@ -40,6 +38,7 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Args:
         c: inverse regularisation of the logistic regression.
         min_df: windows that a word pattern must occur in.
+        view_weight: scale of each of the lesser views (openings, sentences that name no source) beside all words.
         style_weight: scale of the style measures beside word patterns.
         folds: by group, for the out-of-fold scores that calibrate.
         max_words: only the first words of a text are read.
@@ -57,7 +56,8 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         *,
         c: float = 3.0,
         min_df: int = 8,
-        style_weight: float = 0.02,
+        view_weight: float = 0.5,
+        style_weight: float = 0.015,
         folds: int = 5,
         max_words: int = 1500,
         random_state: int = 0,
@@ -65,6 +65,7 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ) -> None:
         self.c = c
         self.min_df = min_df
+        self.view_weight = view_weight
         self.style_weight = style_weight
         self.folds = folds
         self.max_words = max_words
@@ -116,7 +117,9 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         # gave an error of .008, where big ones weigh more, generators of one kind of text among them, .034.
         self.calibrator_ = LogisticRegression(C=1e3, max_iter=1000).fit(odds, target, sample_weight=by_group**2)
         self.out_of_fold_ = self.calibrator_.predict_proba(odds)
-        self.vectorizer_, self.scaler_, self.linear_ = self._fit_parts(masks, styles, target, weights)
+        reader, self.linear_ = self._fit_parts(masks, styles, target, weights)
+        self.words_, self.openings_, self.unattributed_ = reader.vectorizers
+        self.scaler_ = reader.scaler
         return self
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -152,7 +155,11 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def fitted(self) -> Fitted:
         """The parts at work."""
-        return Fitted(**self.parts(), style_weight=self.style_weight)
+        return Fitted.of(self.parts(), self._weights)
+
+    @property
+    def _weights(self) -> Weights:
+        return Weights(self.view_weight, self.style_weight)
 
     def _views(self, texts: Sequence[str]) -> tuple[list[str], NDArray[np.float64]]:
         if isinstance(texts, str):
@@ -166,20 +173,12 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         styles: NDArray[np.float64],
         target: NDArray[np.str_],
         weights: NDArray[np.float64],
-    ) -> tuple[TfidfVectorizer, StandardScaler, LogisticRegression]:
-        windows, means = windowed(masks, WINDOW)
-        frequent = _frequent(windows, min(self.min_df, len(windows)))
-        vectorizer = TfidfVectorizer(**_READING, min_df=frequent, dtype=np.float32)
-        patterns = means @ vectorizer.fit_transform(windows)
-        # skops would store each NumPy number as a file of its own.
-        vectorizer.vocabulary_ = {pattern: int(place) for pattern, place in vectorizer.vocabulary_.items()}
-        scaler = StandardScaler().fit(styles)
+    ) -> tuple[Reader, LogisticRegression]:
+        vectorizers = [_vectorizer(view, masks, self.min_df) for view in VIEWS.values()]
+        reader = Reader(vectorizers, StandardScaler().fit(styles), self._weights)
         # With tol 1e-3 lbfgs stops so early that the scores of one text moved by .3 between equal settings.
         linear = LogisticRegression(C=self.c, max_iter=2000, tol=1e-4)
-        linear.fit(
-            columns(patterns, scaler, styles, self.style_weight), target, sample_weight=_balanced(target, weights)
-        )
-        return vectorizer, scaler, linear
+        return reader, linear.fit(reader.rows(masks, styles), target, sample_weight=_balanced(target, weights))
 
     def _out_of_fold(
         self,
@@ -215,10 +214,9 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         other_styles: NDArray[np.float64],
     ) -> tuple[list[int], NDArray[np.float64]]:
         """Fit on some texts; the columns of the labels among them, and log-odds of these for other texts."""
-        vectorizer, scaler, linear = self._fit_parts(masks, styles, target, weights)
-        cut, means = windowed(other_masks, WINDOW)
-        rows = columns(means @ vectorizer.transform(cut), scaler, other_styles, self.style_weight)
-        return [list(self.classes_).index(label) for label in linear.classes_], log_odds(linear, rows)
+        reader, linear = self._fit_parts(masks, styles, target, weights)
+        odds = log_odds(linear, reader.rows(other_masks, other_styles))
+        return [list(self.classes_).index(label) for label in linear.classes_], odds
 
     def _folds(self, target: NDArray[np.str_], groups: NDArray[np.str_]) -> list[tuple[Any, Any]]:
         """Folds by group; as many as there are groups of the rarest label, at least two."""
@@ -245,14 +243,25 @@ def group_weights(target: NDArray[np.str_], groups: NDArray[np.str_]) -> NDArray
     return np.array([sizes[pair] ** -0.5 for pair in zip(target, groups, strict=True)])
 
 
-def _frequent(windows: Sequence[str], least: int) -> int:
-    """How many windows the last of the `_PATTERNS` most frequent patterns stands in; `least` where there are fewer.
+def _vectorizer(view: View, masks: Sequence[str], least: int) -> TfidfVectorizer:
+    """The patterns of a view that stand in at least `least` windows, weighted by how rare they are."""
+    seen = list(map(view.of, masks))
+    windows, _ = windowed(seen if any(seen) else masks, view.window)  # a few texts may all name sources throughout
+    reading = {**_READING, "ngram_range": (1, view.longest)}
+    vectorizer = TfidfVectorizer(**reading, min_df=_frequent(windows, reading, least, view.patterns)).fit(windows)
+    # skops would store each NumPy number as a file of its own.
+    vectorizer.vocabulary_ = {pattern: int(place) for pattern, place in vectorizer.vocabulary_.items()}
+    return vectorizer
+
+
+def _frequent(windows: Sequence[str], reading: Mapping[str, Any], least: int, most: int) -> int:
+    """How many windows the last of the `most` most frequent patterns stands in; at least `least`, where any does.
 
     `max_features` cuts through patterns that are equally frequent, in an order that hangs on the processor: another
     one took other patterns, and the calibration error came out as .012 for .008.
     """
-    found = np.bincount(CountVectorizer(**_READING, min_df=least).fit_transform(windows).indices)
-    return least if len(found) <= _PATTERNS else int(np.sort(found)[-_PATTERNS])
+    found = np.sort(np.bincount(CountVectorizer(**reading).fit_transform(windows).indices))
+    return int(min(max(least, found[-most] if len(found) > most else 1), found[-1]))
 
 
 def _balanced(target: NDArray[np.str_], weights: NDArray[np.float64]) -> NDArray[np.float64]:

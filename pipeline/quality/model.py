@@ -74,7 +74,7 @@ class QualityModel:
         top = int(scores.argmax())
         label = LABELS[top].value if scores[top] >= self.rules.decide else UNSURE
         triple = (float(scores[0]), float(scores[1]), float(scores[2]))
-        patterns = len(self.classifier.vectorizer.vocabulary_)
+        patterns = self.classifier.reader.patterns
         return Verdict(
             label,
             triple,
@@ -90,7 +90,7 @@ class QualityModel:
         parts = [part for part in dict.fromkeys(sentences(text)) if part.count(" ") + 1 >= _QUOTED_WORDS]
         if not parts:
             return ()
-        columns, owners = self.classifier.vectorizer.found([masked(part) for part in parts])
+        columns, owners = self.classifier.reader.found([masked(part) for part in parts])
         values = np.zeros(len(weights))
         values[row.indices[row.indices < len(weights)]] = row.data[row.indices < len(weights)]
         shares = weights[columns] * values[columns] / np.bincount(columns)[columns]

@@ -27,8 +27,8 @@ def windowed(masks: Sequence[str], words: int) -> tuple[list[str], csr_matrix]:
 
 
 def _cut(mask: str, words: int) -> list[str]:
-    """One text's windows; a text without words is one empty window."""
-    told = mask.split(" ")
+    """One text's windows, without its line ends; a text without words is one empty window."""
+    told = mask.split()
     parts = max(1, round(len(told) / words))
     borders = [len(told) * part // parts for part in range(parts + 1)]
     return [" ".join(told[start:end]) for start, end in pairwise(borders)]

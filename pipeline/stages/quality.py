@@ -25,7 +25,7 @@ def main() -> int:
     """Write models/quality and metrics/quality.json (figures of the out-of-fold scores)."""
     settings = read_settings(Path("params.yaml"))
     table = read_table(IN).part(Split.TRAIN)
-    told = {name: getattr(settings.quality, name) for name in ("c", "min_df", "style_weight", "folds")}
+    told = {name: getattr(settings.quality, name) for name in ("c", "min_df", "view_weight", "style_weight", "folds")}
     fixed = told | {"max_words": settings.features.max_words, "random_state": settings.quality.seed}
     emphasis = np.where(table.is_news_analysis, settings.quality.news_analysis, 1.0).tolist()
     model = QualityClassifier(**fixed, n_jobs=-1).fit_views(
