@@ -39,8 +39,8 @@ from pipeline.language import language_of
 from pipeline.quality.model import QualityModel
 from pipeline.read import decode
 from pipeline.score import load_models
-from pipeline.segment.align import mark_kept
 from pipeline.segment.page import tree_blocks
+from pipeline.segment.rows import joined_rows
 from pipeline.segment.text import text_blocks
 from pipeline.segment.title import find_title, headline
 
@@ -54,7 +54,7 @@ CHUNK = 64
 VERDICT_WORDS = (600, 800)  # the target is stated for a document of 700
 
 TRAFILATURA = ("parse", "default")
-PAGE = ("parse", "extract", "metadata", "blocks", "mark kept", "headline", "rows", "trees", "names", "assemble")
+PAGE = ("parse", "metadata", "blocks", "headline", "rows", "trees", "names", "assemble")
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "page: trafilatura": TRAFILATURA,
     "page: winnow": PAGE,
@@ -182,11 +182,8 @@ def _measure_pages(meter: Meter, model: ChromeModel, chunk: Sequence[str]) -> li
     """trafilatura's steps, then ours as `score.segment` and `chrome.cleaning.clean_pages` take them."""
     trees: list[HtmlElement] = [tree for tree in meter.each("parse", parse, chunk) if tree is not None]
     meter.each("default", kept_lines, trees)
-    kept = meter.each("extract", lambda tree: kept_lines(tree, fast=True, favor_recall=True), trees)
     metadata = meter.each("metadata", read_metadata, trees)
-    cut = list(zip(meter.each("blocks", tree_blocks, trees), kept, strict=True))
-    marked = meter.each("mark kept", lambda page: mark_kept(*page), cut)
-    told = list(zip(marked, metadata, strict=True))
+    told = list(zip(meter.each("blocks", lambda tree: joined_rows(tree_blocks(tree)), trees), metadata, strict=True))
     pages = meter.each("headline", lambda page: Titled(page[0], headline(page[0], page[1].title)), told)
     sizes = [len(page.blocks) for page in pages]
     seen = meter.shared("rows", lambda: see_pages(model.parts, pages), sizes)

@@ -11,7 +11,7 @@ is handed out is their transpose. Trees read rows twice as fast in that order of
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from math import log1p
 from operator import itemgetter
 from struct import Struct
@@ -20,12 +20,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.document import Block
+from pipeline.document import NAMES_END, Block
 
 Matrix = NDArray[np.float32]
 Columns = NDArray[np.float32]  # (measures, blocks)
 Places = NDArray[np.int64]
-Kept = NDArray[np.float32]  # (blocks,): 1 where trafilatura kept the block
 
 _EDGE_WORDS = 14  # words from each end of a block that the wording models read: chrome shows at the edges
 _WORDS_READ = 60  # words of a block that are measured for case and function words
@@ -59,19 +58,18 @@ SHAPE = (
 PLACE = ("index", "index_from_end", "chars_before", "gap")
 NEIGHBOUR = ("chars", "words", "ends_sentence", "title_case", "function_words", "bullet")
 DOM = (
-    "kept", "link_density", "depth", "hidden",
-    *(f"tag_{tag}" for tag in _TAGS), *(f"in_{tag}" for tag in _AROUND),
-    "twins", "twins_kept", "copies_kept", "copies_before",
-    "since_kept", "until_kept", "before_first_kept", "after_last_kept",
+    "link_density", "depth", "hidden",
+    *(f"tag_{tag}" for tag in _TAGS), *(f"in_{tag}" for tag in _AROUND), "twins", "copies_before",
 )  # fmt: skip
-DOM_NEIGHBOUR = ("kept", "link_density")
+DOM_NEIGHBOUR = ("link_density",)
 DOCUMENT = ("blocks", "short_share", "sentence_share", "median_chars", "gap_share", "repeat_share", "bullet_share")
-DOM_DOCUMENT = ("kept_share",)
 _OFFSETS = (-2, -1, 1, 2)
 _WINDOW = 4
 _SHORT = 40  # characters below which a line of running prose is rare
 _FAR = 400  # blocks from a page's ends, and in it, beyond which all are alike: the trees have hardly seen more
 _MANY_TWINS = 250  # the same for blocks of one style; further out, paragraphs of long articles went for comments
+_TAGS_READ = 12  # elements around a block whose tags the mark-up model reads
+_FAR_OUT = 5  # levels from which on all are alike
 _LETTERS_READ = 200  # characters of a block that are measured for capitals and digits
 _REMEMBERED = 1000  # characters of a block whose shape is remembered
 _SHAPE_ROW, _TAG_ROW = Struct(f"{len(SHAPE)}f"), Struct(f"{1 + len(_TAGS) + len(_AROUND)}f")
@@ -87,7 +85,7 @@ def _near(names: Sequence[str]) -> tuple[str, ...]:
 
 
 TEXT_FEATURES = (*SHAPE, *PLACE, *_near(NEIGHBOUR), *DOCUMENT)
-PAGE_FEATURES = (*TEXT_FEATURES, *DOM, *_near(DOM_NEIGHBOUR), *DOM_DOCUMENT)
+PAGE_FEATURES = (*TEXT_FEATURES, *DOM, *_near(DOM_NEIGHBOUR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +125,9 @@ def texts_rows(texts: Sequence[Sequence[Block]], titles: Sequence[str | None]) -
 def pages_rows(pages: Sequence[Sequence[Block]], titles: Sequence[str | None]) -> Matrix:
     """(n, len(PAGE_FEATURES)) rows of all pages' blocks; cheaper than `page_rows` one by one, and equal to it."""
     chunk = _chunk(pages)
-    kept = np.array([block.kept for block in chunk.blocks], dtype=np.float32)
-    dom = _doms(chunk, kept)
+    dom = _doms(chunk)
     near = _neighbours(_pick(dom, DOM, DOM_NEIGHBOUR), chunk)
-    return np.vstack([_text_columns(chunk, titles), dom, near, _dom_documents(chunk, kept)]).T
+    return np.vstack([_text_columns(chunk, titles), dom, near]).T
 
 
 def wording(block: Block) -> str:
@@ -145,8 +142,14 @@ def wording(block: Block) -> str:
 
 
 def surroundings(block: Block) -> str:
-    """What the mark-up model reads of a block: tags and the words of classes and ids around it."""
-    return f"{_tags(block.tag, block.ancestors[:4])} {block.names}"
+    r"""What the mark-up model reads of a block: tags and names around it, each with the level that it stands at.
+
+    What `sidebar` says of a block depends on how far out it stands. Names are there by themselves too, and in pairs.
+
+    >>> surroundings(Block("Tide", "p", 1, ancestors=("p", "div"), names="lead\tpost body"))
+    'p 0<p 1<div 0lead lead 1post post 1body body post_body'
+    """
+    return f"{block.tag} {_tags(block.ancestors[:_TAGS_READ])} {_names(block.names)}".rstrip()
 
 
 def with_neighbours(scores: Matrix, counts: Sequence[int] | None = None) -> Matrix:
@@ -173,8 +176,18 @@ def _spread(blocks: Sequence[Block], counts: Sequence[int]) -> _Chunk:
 
 
 @lru_cache(maxsize=4096)  # few combinations of tags stand around most blocks
-def _tags(tag: str, around: tuple[str, ...]) -> str:
-    return f"{tag} {' '.join(f'<{name}>' for name in around)}"
+def _tags(around: tuple[str, ...]) -> str:
+    return " ".join(f"{min(level, _FAR_OUT)}<{tag}" for level, tag in enumerate(around))
+
+
+@lru_cache(maxsize=4096)  # and few of names
+def _names(names: str) -> str:
+    told: list[str] = []
+    for level, part in enumerate(names.split(NAMES_END)):
+        words = part.split()
+        told += (f"{mark}{word}" for word in words for mark in (min(level, _FAR_OUT), ""))
+        told += map("_".join, pairwise(words))
+    return " ".join(told)
 
 
 def _text_columns(chunk: _Chunk, titles: Sequence[str | None]) -> Columns:
@@ -302,8 +315,8 @@ def _documents(chunk: _Chunk, shape: Columns, gaps: Columns) -> Columns:
     return np.array(rows, dtype=np.float32)[:, chunk.owners]
 
 
-def _doms(chunk: _Chunk, kept: Kept) -> Columns:
-    """(len(DOM), n): what the mark-up and trafilatura say of each block."""
+def _doms(chunk: _Chunk) -> Columns:
+    """(len(DOM), n): what the mark-up says of each block."""
     blocks, owners = chunk.blocks, chunk.owners.tolist()
     letters = [len(block.text) - block.text.count(" ") for block in blocks]
     links = np.minimum(np.array([block.link_chars for block in blocks]) / np.maximum(letters, 1), 1.0)
@@ -311,22 +324,17 @@ def _doms(chunk: _Chunk, kept: Kept) -> Columns:
     tags = [_tag_marks(block.tag, block.ancestors) for block in blocks]
     depth, *marks = _unpacked(tags, 1 + len(_TAGS) + len(_AROUND))
     styles = _numbered((owner, block.tag, block.names) for owner, block in zip(owners, blocks, strict=True))
-    twins = np.bincount(styles)[styles]
-    twins_kept = np.bincount(styles, weights=kept)[styles] / twins
-    copies = _copies(chunk.same, kept)
-    alike = np.log1p(np.minimum(twins, _MANY_TWINS))
-    around = np.array([links, depth, hidden, *marks, alike, twins_kept, *copies], dtype=np.float32)
-    return np.vstack([kept[None], around, _distances(kept, chunk)])
+    alike = np.log1p(np.minimum(np.bincount(styles)[styles], _MANY_TWINS))
+    return np.array([links, depth, hidden, *marks, alike, _copies_before(chunk.same)], dtype=np.float32)
 
 
-def _copies(same: Places, kept: Kept) -> tuple[NDArray[Any], NDArray[Any]]:
-    """How many other blocks with the same text are kept, and how many stand before: pages repeat a text for phones."""
-    others_kept = np.bincount(same, weights=kept)[same] - kept if len(same) else kept
+def _copies_before(same: Places) -> NDArray[Any]:
+    """How many blocks with the same text stand before each: pages repeat a text for phones."""
     order = np.argsort(same, kind="stable")
     firsts = np.searchsorted(same[order], same[order])
     before = np.empty(len(same))
     before[order] = np.arange(len(same)) - firsts
-    return others_kept, before
+    return before
 
 
 @lru_cache(maxsize=8192)  # a page has some dozens of them
@@ -334,21 +342,3 @@ def _tag_marks(tag: str, ancestors: tuple[str, ...]) -> bytes:
     """How deep a block stands, then which of `_TAGS` it is and which of `_AROUND` are around it."""
     named = _HEADINGS.get(tag, tag)
     return _TAG_ROW.pack(len(ancestors), *(named == name for name in _TAGS), *(name in ancestors for name in _AROUND))
-
-
-def _distances(kept: Kept, chunk: _Chunk) -> Columns:
-    """(4, n): log blocks since and until one that trafilatura kept, and whether none came yet or comes still."""
-    n = len(kept)
-    order = np.arange(n)
-    starts, counts = chunk.starts[chunk.owners], chunk.counts[chunk.owners]
-    last = np.maximum.accumulate(np.where(kept > 0, order, -1))
-    following = np.minimum.accumulate(np.where(kept > 0, order, 2 * n)[::-1])[::-1]
-    first, final = last < starts, following >= starts + counts
-    since, until = np.where(first, counts, order - last), np.where(final, counts, following - order)
-    return np.array([np.log1p(since), np.log1p(until), first, final], dtype=np.float32)
-
-
-def _dom_documents(chunk: _Chunk, kept: Kept) -> Columns:
-    """(len(DOM_DOCUMENT), n): share of the page's characters that trafilatura keeps."""
-    shares = _sums(kept * chunk.sizes, chunk) / np.maximum(_sums(chunk.sizes, chunk), 1)
-    return shares.astype(np.float32)[None, chunk.owners]

@@ -118,6 +118,9 @@ class Source:
     encoding: str = "utf-8"
 
 
+NAMES_END = "\t"
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A run of visible text that stands on its own: a paragraph, heading, list item, cell or line.
@@ -128,9 +131,9 @@ class Block:
         line: 1-based place in the document, counting blocks.
         gap: a blank line stood before it (plain text only).
         ancestors: tags around it, innermost first, without html and body.
-        names: class, id, role and itemprop words of its element and of those around it, innermost first.
+        names: class, id, role and itemprop words of its element and of those around it, innermost first, with
+            NAMES_END between those of two elements.
         link_chars: characters of `text` that are inside links.
-        kept: the extractor kept this text.
         path: numbers of the elements around it, outermost first, without html and body; the same element has the
             same number in all blocks of a page.
     """
@@ -142,7 +145,6 @@ class Block:
     ancestors: tuple[str, ...] = ()
     names: str = ""
     link_chars: int = 0
-    kept: bool = False
     path: tuple[int, ...] = ()
 
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from pipeline.blocks import (
     DOCUMENT,
     DOM,
-    DOM_DOCUMENT,
     DOM_NEIGHBOUR,
     NEIGHBOUR,
     PAGE_FEATURES,
@@ -47,9 +46,8 @@ _BLOCKS = st.lists(
         line=st.just(1),
         gap=st.booleans(),
         ancestors=st.lists(st.sampled_from(("nav", "div", "ul", "a")), max_size=4).map(tuple),
-        names=st.sampled_from(("", "hidden", "post body")),
+        names=st.sampled_from(("", "hidden", "post body", "lead\tpost body", "\t\tmenu")),
         link_chars=st.integers(0, 10_000),
-        kept=st.booleans(),
     ),
     max_size=7,
 )
@@ -82,8 +80,7 @@ def test_rows_of_few_blocks(count: int):
 def test_the_documented_widths():
     near = _WINDOWS * len(NEIGHBOUR)
     assert len(TEXT_FEATURES) == len(SHAPE) + len(PLACE) + near + len(DOCUMENT)
-    dom = len(DOM) + _WINDOWS * len(DOM_NEIGHBOUR) + len(DOM_DOCUMENT)
-    assert len(PAGE_FEATURES) == len(TEXT_FEATURES) + dom
+    assert len(PAGE_FEATURES) == len(TEXT_FEATURES) + len(DOM) + _WINDOWS * len(DOM_NEIGHBOUR)
 
 
 def test_feature_names_are_unique():
@@ -160,39 +157,34 @@ def test_means_above_and_below_cover_four_blocks():
         pytest.param({"link_chars": 4}, "link_density", 4 / 9, id="linked in part"),
         pytest.param({"link_chars": 90}, "link_density", 1, id="never more than all"),
         pytest.param({"names": "post hidden"}, "hidden", 1, id="hidden"),
+        pytest.param({"names": "post\thidden"}, "hidden", 1, id="hidden by what is around it"),
         pytest.param({"tag": "h6"}, "tag_h3", 1, id="lesser headings count as h3"),
         pytest.param({"tag": "th"}, "tag_td", 1, id="header cells count as cells"),
         pytest.param({"ancestors": ("p", "nav")}, "in_nav", 1, id="in a menu"),
         pytest.param({"ancestors": ("p", "nav")}, "depth", 2, id="depth"),
-        pytest.param({"kept": True}, "kept", 1, id="kept"),
     ],
 )
 def test_what_the_mark_up_says_of_a_block(fields: dict[str, object], name: str, expected: float):
     assert value(name, [block(**fields)]) == pytest.approx(expected)
 
 
-def test_distances_to_kept_blocks():
-    blocks = [block(kept=kept) for kept in (False, True, False, False, True, False)]
-    assert [value("before_first_kept", blocks, place) for place in range(6)] == [1, 0, 0, 0, 0, 0]
-    assert [value("after_last_kept", blocks, place) for place in range(6)] == [0, 0, 0, 0, 0, 1]
-    assert value("since_kept", blocks, 3) == pytest.approx(math.log1p(2))
-    assert value("until_kept", blocks, 2) == pytest.approx(math.log1p(2))
+def test_links_of_neighbours_are_told():
+    blocks = [block("Rain"), block("Sun", link_chars=3), block("Wind")]
+    assert [value("link_density@+1", blocks, place) for place in range(3)] == [1, 0, -1]
 
 
 def test_twins_are_blocks_of_the_same_tag_and_names():
-    blocks = [block(names="card", kept=place == 0) for place in range(4)] + [block(names="post")]
-    assert value("twins", blocks, 0) == pytest.approx(math.log1p(4))
-    assert value("twins_kept", blocks, 3) == pytest.approx(1 / 4)
+    blocks = [*[block(names="card")] * 4, block(names="post"), block(names="card", tag="li")]
+    assert [value("twins", blocks, place) for place in (0, 3, 4, 5)] == pytest.approx(np.log1p([4, 4, 1, 1]))
 
 
-def test_copies_of_a_text_are_counted_and_those_that_are_kept():
-    blocks = [block("Rain"), block("Sun"), block("Rain", kept=True), block("Rain")]
-    assert [value("copies_kept", blocks, place) for place in range(4)] == [1, 0, 0, 1]
+def test_names_of_one_element_and_those_of_two_are_not_twins():
+    assert value("twins", [block(names="post body"), block(names="post\tbody")]) == pytest.approx(math.log1p(1))
+
+
+def test_copies_of_a_text_that_stand_before_are_counted():
+    blocks = [block("Rain"), block("Sun"), block("Rain"), block("Rain")]
     assert [value("copies_before", blocks, place) for place in range(4)] == [0, 0, 1, 2]
-
-
-def test_the_share_of_the_page_that_is_kept():
-    assert value("kept_share", [block("xxx", kept=True), block("x")]) == pytest.approx(0.75)
 
 
 def test_all_blocks_of_a_document_share_the_document_columns():
@@ -226,9 +218,36 @@ def test_the_wording_of_a_short_block_is_all_of_it_with_digits_alike():
     assert wording(block("On 18 April 2024, 7 SHIPS")) == "on 00 april 0000, 0 ships"
 
 
-def test_surroundings_are_the_tag_four_tags_around_it_and_the_names():
-    found = surroundings(block(tag="li", ancestors=("li", "ul", "nav", "div", "main"), names="menu top"))
-    assert found == "li <li> <ul> <nav> <div> menu top"
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        pytest.param({}, "p", id="nothing around it"),
+        pytest.param({"tag": "li", "ancestors": ("li", "ul")}, "li 0<li 1<ul", id="tags with their levels"),
+        pytest.param({"ancestors": ("p",), "names": "lead"}, "p 0<p 0lead lead", id="a name, with its level and alone"),
+        pytest.param({"names": "post body"}, "p 0post post 0body body post_body", id="names of one element in pairs"),
+        pytest.param({"names": "post\tbody"}, "p 0post post 1body body", id="names of two elements"),
+        pytest.param({"names": "\t\tmenu"}, "p 2menu menu", id="elements without names count as levels"),
+    ],
+)
+def test_the_surroundings_of_a_block_are_tags_and_names_around_it(fields: dict[str, object], expected: str):
+    assert surroundings(block(**fields)).split() == expected.split()
+
+
+def test_levels_far_out_are_alike():
+    found = surroundings(block(ancestors=("div",) * 8, names="\t" * 7 + "menu")).split()
+    assert found[5:] == ["4<div", *["5<div"] * 3, "5menu", "menu"]
+
+
+def test_twelve_tags_around_a_block_are_read():
+    assert surroundings(block(ancestors=("div",) * 20)).count("<div") == 12
+
+
+@settings(max_examples=60, deadline=None)
+@given(_BLOCKS)
+def test_surroundings_begin_with_the_tag_and_hold_every_name(blocks: list[Block]):
+    told = [surroundings(one).split(" ") for one in blocks]
+    assert [words[0] for words in told] == [one.tag for one in blocks]
+    assert all(set(one.names.split()) <= set(words) for one, words in zip(blocks, told, strict=True))
 
 
 def test_scores_stand_beside_those_of_their_neighbours():

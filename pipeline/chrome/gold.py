@@ -82,15 +82,14 @@ def _grams(words: Sequence[str]) -> set[tuple[str, ...]]:
 
 
 def _refuse_copies(labels: Labels, blocks: Sequence[Block], content: str) -> None:
-    """Of blocks with the same text only as many are content as the gold text has, kept ones first."""
+    """Of blocks with the same text only as many are content as the gold text has, the first ones."""
     places: dict[tuple[str, ...], list[int]] = {}
     for index, block in enumerate(blocks):
         if labels[index] == BlockLabel.CONTENT:
             places.setdefault(tuple(tokens(block.text)), []).append(index)
     gold_lines = Counter(tuple(tokens(line)) for line in content.splitlines())
     for key, indexes in places.items():
-        surplus = sorted(indexes, key=lambda index: (not blocks[index].kept, index))
-        labels[surplus[max(gold_lines[key], 1) :]] = BlockLabel.CHROME
+        labels[indexes[max(gold_lines[key], 1) :]] = BlockLabel.CHROME
 
 
 def _forget_other_conventions(labels: Labels, blocks: Sequence[Block], gold: GoldPage) -> None:

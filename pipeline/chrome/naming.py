@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from pipeline.blocks import (
     DOCUMENT,
     DOM,
-    DOM_DOCUMENT,
     PAGE_FEATURES,
     PLACE,
     SHAPE,
@@ -31,7 +30,7 @@ Sources = Sequence[tuple[Any, NDArray[np.intp]]]  # sparse rows of distinct text
 
 KINDS = tuple(ChromeKind)
 KIND_FEATURES: Mapping[str, Sequence[str]] = {
-    "page_kinds": (*SHAPE, *PLACE, *DOCUMENT, *DOM, *DOM_DOCUMENT),
+    "page_kinds": (*SHAPE, *PLACE, *DOCUMENT, *DOM),
     "line_kinds": (*SHAPE, *PLACE, *DOCUMENT, *CUE_FEATURES),
 }
 KIND_PARTS = ("kind_words", *KIND_FEATURES)
@@ -66,8 +65,13 @@ def sources(seen: Seen) -> Sources:
 
 def _named(marks: Hashed) -> list[str]:
     """Tag and nearest names out of the mark-up around blocks (`blocks.surroundings`)."""
-    parts = [(text.partition(" ")[0], text.rpartition("> ")[2]) for text in marks.texts]
-    return [f"{tag} {names[:_NAMES_READ]}" for tag, names in parts]
+    told = [text.split(" ") for text in marks.texts]
+    return [f"{words[0]} {' '.join(filter(None, map(_nearest, words[1:])))[:_NAMES_READ]}" for words in told]
+
+
+def _nearest(mark: str) -> str:
+    """The name in a mark, where it is that of the block's own element or of the next."""
+    return mark[1:] if mark.startswith(("0", "1")) and not mark.startswith("<", 1) else ""
 
 
 def kind_chances(linear: Any, read: Sources) -> Matrix:

@@ -26,6 +26,7 @@ from pipeline.settings import ChromeSettings, TreeSettings
 
 Examples = list[tuple[str, int, str, float]]  # text, label, group, weight
 _CHUNK = 200  # documents a task
+_READING = {"wording": (2, r"[^\W_]+|[^\w\s]"), "markup": (1, r"\S+")}  # longest run of words, and what a word is
 _STEP = 2.0**-8  # of coefficients: what is finer hangs on the machine
 _Document = TypeVar("_Document", PreparedPage, LabelledText)
 _WORDINGS = frozenset({Situation.AUTHORED, Situation.CLEAN})  # the other situations repeat the pages' blocks
@@ -108,12 +109,9 @@ def _fit_linear(examples: Examples, kind: str, settings: ChromeSettings) -> Pipe
     of others come out as different as from another seed. lbfgs was apart by 6 % of a coefficient after its 200 steps;
     liblinear is apart by less than rounding takes away, in no more time (docs/decisions/0022).
     """
-    words = 2 if kind == "wording" else 1
+    longest, word = _READING[kind]
     vectorizer = HashingVectorizer(
-        n_features=2**settings.hash_bits,
-        ngram_range=(1, words),
-        token_pattern=r"[^\W_]+|[^\w\s]",
-        alternate_sign=False,
+        n_features=2**settings.hash_bits, ngram_range=(1, longest), token_pattern=word, alternate_sign=False
     )
     regression = LogisticRegression(C=settings.linear_c, solver="liblinear", tol=1e-7, class_weight="balanced")
     model = make_pipeline(vectorizer, regression)

@@ -1,8 +1,8 @@
 """The blocks of an HTML page: the only code that walks a tree.
 
 Nothing visible is lost between blocks: joined without white space they are the visible text of the page
-(tests/segment/test_page.py states it as a law). Blocks know where they stood and which extractor preset
-kept them; whether they are chrome is decided elsewhere.
+(tests/segment/test_page.py states it as a law). Blocks know where they stood; whether they are chrome is decided
+elsewhere.
 """
 
 import re
@@ -12,9 +12,9 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from pipeline.document import Block
-from pipeline.extract import Page
-from pipeline.segment.align import mark_kept
+from pipeline.document import NAMES_END, Block
+from pipeline.extract import Page, kept_lines
+from pipeline.segment.rows import joined_rows
 
 # Elements whose text no reader sees. A template or noscript repeats what scripts show.
 HIDDEN = frozenset(
@@ -29,6 +29,7 @@ _NAME_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none")
 _NAME_CHARS = 200  # generated class lists run to kilobytes
 _WHOLE_PAGE = ("html", "body")  # around every block, so that they tell nothing
+_SHOWN = 200  # letters and digits of a page below which its text is looked for in scripts; one page in a hundred
 _ANCESTORS = 8  # how many levels of names and tags a block carries: beyond, they describe the site
 
 
@@ -112,22 +113,22 @@ class _Walk:
             self.linked.append(text)
 
     def flush(self) -> None:
-        """End the run under way, which holds text, as a block."""
-        text = " ".join("".join(self.run).split())
-        self.blocks.append(
-            Block(
-                text=text,
-                tag=_holder(self.tags),
-                line=len(self.blocks) + 1,
-                ancestors=tuple(self.tags[::-1]),
-                names=self.names(),
-                link_chars=len("".join("".join(self.linked).split())),
-                path=tuple(self.path),
-            )
-        )
+        """End the run under way, which holds text, as a block; what is set as it was typed is a block a line."""
+        text = "".join(self.run)
+        lines = text.splitlines() if "pre" in self.tags else [text]
+        tag, around, names, path = _holder(self.tags), tuple(self.tags[::-1]), self.names(), tuple(self.path)
+        for line in filter(None, (" ".join(line.split()) for line in lines)):
+            chars = len("".join("".join(self.linked).split())) if len(lines) == 1 else self.linked_in(line)
+            block = Block(line, tag, len(self.blocks) + 1, ancestors=around, names=names, link_chars=chars, path=path)
+            self.blocks.append(block)
         self.run.clear()
         self.linked.clear()
         self.held.clear()
+
+    def linked_in(self, line: str) -> int:
+        """Characters of one line of the run that are inside links."""
+        pieces = (" ".join(piece.split()) for text in self.linked for piece in text.splitlines())
+        return min(sum(len(piece) - piece.count(" ") for piece in pieces if piece in line), len(line))
 
     def names(self) -> str:
         """Names of inline elements that held the whole run, then of those around it, innermost first."""
@@ -135,16 +136,25 @@ class _Walk:
         levels = self.named[: -_ANCESTORS - 1 : -1]
         if self.held:
             levels = [*map(_names, self.held), *levels][:_ANCESTORS]
-        return " ".join(filter(None, levels))
+        return NAMES_END.join(levels).rstrip(NAMES_END)
 
 
 def page_blocks(page: Page) -> list[Block]:
-    """The blocks of a page in document order, those marked that trafilatura kept.
+    """The blocks of a page in document order.
 
-    Lines of trafilatura that no block of the page explains (its own repairs of broken mark-up) become
-    blocks too, so that nothing that it kept is lost.
+    A page that shows next to nothing is mostly an application that holds its text as data in a script: what
+    trafilatura finds there are its blocks.
     """
-    return mark_kept(tree_blocks(page.tree), page.kept)
+    blocks = joined_rows(tree_blocks(page.tree))
+    if _letters(blocks) >= _SHOWN:
+        return blocks
+    lines = [Block(line, "p", number, ancestors=("p",)) for number, line in enumerate(kept_lines(page.tree), 1)]
+    return max(blocks, lines, key=_letters)
+
+
+def _letters(blocks: Sequence[Block]) -> int:
+    """Letters and digits of blocks."""
+    return sum(sum(map(str.isalnum, block.text)) for block in blocks)
 
 
 def tree_blocks(tree: HtmlElement) -> list[Block]:

@@ -32,7 +32,7 @@ def make_page() -> Callable[..., PreparedPage]:
 
     def make(lines: Sequence[tuple[str, int, bool]], site: str = "herald.example", title: str = "") -> PreparedPage:
         blocks = tuple(
-            Block(text=text, tag="p" if kept else "li", line=number, names="" if kept else "menu", kept=kept)
+            Block(text=text, tag="p" if kept else "li", line=number, names="" if kept else "menu")
             for number, (text, _, kept) in enumerate(lines, 1)
         )
         content = "\n".join(text for text, label, _ in lines if label == BlockLabel.CONTENT)
@@ -51,7 +51,7 @@ def make_page() -> Callable[..., PreparedPage]:
             baselines=("", ""),
             blocks=blocks,
             labels=tuple(int(label) for _, label, _ in lines),
-            cleaned=tuple(block for block in blocks if block.kept),
+            cleaned=tuple(block for block, (_, _, kept) in zip(blocks, lines, strict=True) if kept),
             cleaned_labels=tuple(int(label) for _, label, kept in lines if kept),
         )
 

@@ -29,8 +29,8 @@ def gold(
     )
 
 
-def labels(*texts: str, kept: frozenset[int] = frozenset(), page: GoldPage | None = None) -> list[int]:
-    blocks = [Block(text=text, tag="p", line=place + 1, kept=place in kept) for place, text in enumerate(texts)]
+def labels(*texts: str, page: GoldPage | None = None) -> list[int]:
+    blocks = [Block(text=text, tag="p", line=line) for line, text in enumerate(texts, 1)]
     return [int(label) for label in label_blocks(blocks, page or gold())]
 
 
@@ -58,8 +58,8 @@ def test_a_short_block_is_content_where_it_is_a_gold_line():
     assert labels("After the flood", page=gold(f"{GOLD}\nAfter the flood")) == [CONTENT]
 
 
-def test_of_copies_the_kept_one_is_content():
-    assert labels(SENTENCES[0], SENTENCES[0], kept=frozenset({1})) == [CHROME, CONTENT]
+def test_of_copies_the_first_one_is_content():
+    assert labels(SENTENCES[0], SENTENCES[1], SENTENCES[0]) == [CONTENT, CONTENT, CHROME]
 
 
 def test_as_many_copies_are_content_as_gold_has():

@@ -17,7 +17,7 @@ BIO, OTHER, TAGS = ChromeKind.BIO, ChromeKind.OTHER, ChromeKind.TAGS
 
 
 def page_of(name: str, *texts: str) -> PreparedPage:
-    blocks = tuple(Block(text, "p", line, names="menu", kept=(True, True)) for line, text in enumerate(texts, 1))
+    blocks = tuple(Block(text, "p", line, names="menu\tbox", path=(1, line)) for line, text in enumerate(texts, 1))
     plain = ("wcxb", "herald.example", "en", "article", Split.TEST, None, "", None, (), (), ())
     return PreparedPage(name, *plain, blocks, (0,) * len(blocks), (), ())
 
@@ -80,5 +80,5 @@ def test_lines_of_a_page_have_its_words_and_nothing_of_its_mark_up():
     page = page_of("a", "Four ships gone", "- the lower road", *SENTENCES)
     lines = as_lines(page.blocks)
     assert [line.text for line in lines.blocks] == [block.text for block in page.blocks]
-    assert {(line.names, line.kept, line.ancestors, line.link_chars) for line in lines.blocks} == {("", False, (), 0)}
+    assert {(line.names, line.path, line.ancestors, line.link_chars) for line in lines.blocks} == {("", (), (), 0)}
     assert [line.tag for line in lines.blocks][:3] == ["line", "li", "line"]

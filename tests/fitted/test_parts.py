@@ -26,7 +26,7 @@ from pipeline.score import QUALITY_FEATURES
 ROOT = Path(__file__).parents[2]
 CHANCE = np.random.default_rng(4)
 TEXTS = ["A heron stood in the reeds", "The tide rose, the tide fell", "Sign up: 12 offers!", "die Flut stieg"] * 20
-WORDS = r"[^\W_]+|[^\w\s]"
+WORDS, MARKS = r"[^\W_]+|[^\w\s]", r"\S+"
 
 
 def again(part: Any) -> Any:
@@ -69,9 +69,10 @@ def test_no_row_has_no_probability(trees: HistGradientBoostingClassifier):
     assert again(trees).predict_proba(np.zeros((0, 9), dtype=np.float32)).shape == (0, 2)
 
 
+@pytest.mark.parametrize("word", [WORDS, MARKS], ids=["words and marks", "what stands between spaces"])
 @pytest.mark.parametrize("longest", [1, 2])
-def test_hashed_words_are_the_same_columns(longest: int):
-    hasher = HashingVectorizer(n_features=64, alternate_sign=False, token_pattern=WORDS, ngram_range=(1, longest))
+def test_hashed_words_are_the_same_columns(longest: int, word: str):
+    hasher = HashingVectorizer(n_features=64, alternate_sign=False, token_pattern=word, ngram_range=(1, longest))
     linear = make_pipeline(hasher, LogisticRegression()).fit(TEXTS, [0, 1, 2, 1] * 20)
     texts = [*TEXTS[:4], "", "é 漢字 ß İ", "word " * 300]
     ours, theirs = again(linear), linear
@@ -80,9 +81,9 @@ def test_hashed_words_are_the_same_columns(longest: int):
     assert np.array_equal(ours[-1].decision_function(rows), theirs[-1].decision_function(rows))
 
 
-@given(texts=st.lists(st.text(max_size=80), min_size=1, max_size=5))
-def test_hashed_words_of_any_text_are_the_same_columns(texts: list[str]):
-    hasher = HashingVectorizer(n_features=2**15, alternate_sign=False, token_pattern=WORDS, ngram_range=(1, 2))
+@given(texts=st.lists(st.text(max_size=80), min_size=1, max_size=5), word=st.sampled_from((WORDS, MARKS)))
+def test_hashed_words_of_any_text_are_the_same_columns(texts: list[str], word: str):
+    hasher = HashingVectorizer(n_features=2**15, alternate_sign=False, token_pattern=word, ngram_range=(1, 2))
     assert (again(hasher).transform(texts) != hasher.transform(texts)).nnz == 0
 
 

@@ -1,7 +1,6 @@
 """A page falls into blocks: nothing visible is lost, and each block knows where it stood."""
 
 import json
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,9 +8,8 @@ from hypothesis import given, settings
 from lxml.html import HtmlElement, document_fromstring, fragment_fromstring
 
 from pipeline.document import Block
-from pipeline.extract import Page, extract, parse
+from pipeline.extract import Page, extract, kept_lines, parse
 from pipeline.segment.page import page_blocks, tree_blocks, visible_text
-from tests.segment.losses import given_up, words
 from tests.strategies import (
     NAVIGATION,
     PARAGRAPH,
@@ -101,7 +99,9 @@ def test_a_block_has_no_more_linked_characters_than_characters(body: Marked):
         pytest.param("<p>x &unknown; y</p>", ["x &unknown; y"], id="an entity that there is not"),
         pytest.param("<p>high<wbr>way</p>", ["highway"], id="a place where a word may break"),
         pytest.param("<p> </p><div>\n</div>&nbsp;", [], id="white space only"),
-        pytest.param("<pre>a = 1\nb = 2</pre>", ["a = 1 b = 2"], id="code"),
+        pytest.param("<pre>a = 1\n\n  b = 2\n</pre>", ["a = 1", "b = 2"], id="lines of code"),
+        pytest.param("<pre><code>a = <b>1\nb</b> = 2</code></pre>", ["a = 1", "b = 2"], id="lines across elements"),
+        pytest.param("<p>Rain\nfell</p>", ["Rain fell"], id="lines of a paragraph flow"),
     ],
 )
 def test_where_a_page_is_cut(body: str, expected: list[str]):
@@ -150,11 +150,13 @@ def test_a_block_knows_the_elements_around_it(body: str, tag: str, ancestors: tu
         pytest.param('<p class="a7 b1">x', "", id="codes are no words"),
         pytest.param('<p role="note" itemprop="author">x', "note author", id="role and itemprop"),
         pytest.param("<p hidden>x", "hidden", id="hidden attribute"),
-        pytest.param('<div style="display : none"><p>x', "hidden", id="hidden by style, from around it"),
-        pytest.param('<div class="outer"><p class="inner">x', "inner outer", id="innermost first"),
-        pytest.param('<p class="lead"><span class="byline">By x</span>', "byline lead", id="an inline element, whole"),
-        pytest.param('<a class="tag"><b class="bold">x</b></a><p>', "bold tag", id="inline elements, innermost first"),
-        pytest.param('<p class="lead"> <time class="stamp">x</time>\n</p>', "stamp lead", id="white space around it"),
+        pytest.param('<div style="display : none"><p>x', "\thidden", id="hidden by style, from around it"),
+        pytest.param('<div class="outer"><div><p class="inner">x', "inner\t\touter", id="an element without names"),
+        pytest.param('<div><div><p class="inner">x', "inner", id="elements without names around all that have some"),
+        pytest.param('<div class="outer"><p class="inner">x', "inner\touter", id="innermost first"),
+        pytest.param('<p class="lead"><span class="byline">By x</span>', "byline\tlead", id="an inline element, whole"),
+        pytest.param('<a class="tag"><b class="bold">x</b></a><p>', "bold\ttag", id="inline elements, innermost first"),
+        pytest.param('<p class="lead"> <time class="stamp">x</time>\n</p>', "stamp\tlead", id="white space around it"),
         pytest.param('<p class="lead"><a class="tag">x</a> y', "lead", id="an inline element at the beginning only"),
         pytest.param('<p class="lead">x <a class="tag">y</a>', "lead", id="an inline element at the end only"),
         pytest.param('<p class="lead"><a class="tag">x</a><a class="next">y</a>', "lead", id="two inline elements"),
@@ -181,49 +183,79 @@ def test_linked_characters(body: str, chars: int):
     assert cut(body)[0].link_chars == chars
 
 
+def test_linked_characters_of_a_line_of_code_are_its_own():
+    assert [block.link_chars for block in cut("<pre>let rain = 4\n<a>tide</a></pre>")] == [0, 4]
+
+
+def test_lines_of_code_know_the_same_elements_around_them():
+    first, second = cut('<div class="log"><pre id="tide">a = 1\nb = 2</pre></div>')
+    assert (first.tag, first.ancestors, first.names, first.path) == ("pre", ("pre", "div"), "tide\tlog", (1, 2))
+    assert (second.tag, second.ancestors, second.names, second.path) == ("pre", ("pre", "div"), "tide\tlog", (1, 2))
+
+
 def test_class_names_are_read_up_to_eight_levels_out():
     body = "".join(f'<div class="{"xyz"[level % 3] * (level + 2)}">' for level in range(12))
     assert len(cut(f"{body}Rain")[0].names.split()) == 8
 
 
-def kept_by(page: Page) -> list[str]:
-    return [block.text for block in page_blocks(page) if block.kept]
-
-
-@settings(max_examples=30, deadline=None)
-@given(articles())
-def test_every_word_that_the_extractor_kept_is_in_a_kept_block(html: str):
-    page = opened(html)
-    kept, told = words(kept_by(page)), words(page.kept)
-    assert kept <= told
-    assert set(kept) == set(told)
-    assert page.kept
-
-
-def test_the_columns_of_a_layout_table_are_told_apart():
-    side = "".join(f"<a href=/{n}>Tides {n}</a><br>" for n in range(9))
-    html = document(f"<table><tr><td>{side}<td>{PARAGRAPH * 3}</table>")
-    texts = kept_by(opened(html))
-    assert [text for text in texts if text.startswith("|") or ("Tides" in text and SENTENCES[0] in text)] == []
-    assert " ".join(texts).count(SENTENCES[0]) == 3
+def texts_of(html: str) -> list[str]:
+    return [block.text for block in page_blocks(opened(html))]
 
 
 @settings(max_examples=40, deadline=None)
 @given(articles())
-def test_words_of_the_page_are_only_lost_where_kept_lines_stand_for_nearly_the_whole_block(html: str):
+def test_blocks_of_a_page_are_its_visible_text_but_for_the_bars_between_cells(html: str):
     page = opened(html)
-    before, after = ([block.text for block in blocks] for blocks in (tree_blocks(page.tree), page_blocks(page)))
-    assert words(before) - words(after) <= given_up(before, page.kept)
+    assert letters(page_blocks(page)).replace("|", "") == visible_text(page.tree).replace("|", "")
 
 
 @settings(max_examples=30, deadline=None)
 @given(articles())
-def test_what_no_line_stands_for_stays_word_for_word_as_a_block_or_the_rest_of_one(html: str):
+def test_what_is_in_no_row_of_a_table_stays_word_for_word(html: str):
     page = opened(html)
-    unmarked = Counter(block.text for block in page_blocks(page) if not block.kept)
-    rests = unmarked - Counter(block.text for block in tree_blocks(page.tree))
-    assert all(any(words([rest]) <= words([block.text]) for block in tree_blocks(page.tree)) for rest in rests)
-    assert Counter({"Tides": 20}) <= unmarked
+    before = [block.text for block in tree_blocks(page.tree) if "tr" not in block.ancestors]
+    assert [block.text for block in page_blocks(page) if "tr" not in block.ancestors] == before
+    assert before.count("Tides") == 20
+
+
+def test_the_columns_of_a_layout_table_are_told_apart():
+    side = "".join(f"<a href=/{n}>Tides {n}</a><br>" for n in range(9))
+    texts = texts_of(document(f"<table><tr><td>{side}<td>{PARAGRAPH * 3}</table>"))
+    assert texts == [*(f"Tides {n}" for n in range(9)), *[f"{SENTENCES[0]} {SENTENCES[1]}"] * 3]
+
+
+def test_the_cells_of_a_data_table_are_one_block_a_row():
+    texts = texts_of(document(f"{PARAGRAPH * 3}<table><tr><td>Coal<td>80<tr><td>Grain<td>120</table>"))
+    assert texts[3:] == ["| Coal | 80 |", "| Grain | 120 |"]
+
+
+STORY = " ".join(SENTENCES)
+AS_DATA = f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "articleBody": STORY})}</script>'
+
+
+def test_a_page_whose_text_is_only_in_the_json_of_a_script_is_read_through_trafilatura():
+    page = opened(document("<div id=app>Loading</div>", AS_DATA))
+    assert [block.text for block in page_blocks(page)] == list(kept_lines(page.tree)) == [STORY]
+
+
+def test_lines_that_are_read_through_trafilatura_are_numbered_paragraphs_without_a_place_on_the_page():
+    found = page_blocks(opened(document("<div id=app>Loading</div>", AS_DATA)))
+    assert found == [Block(block.text, "p", line, ancestors=("p",)) for line, block in enumerate(found, 1)]
+
+
+def test_a_page_that_shows_enough_is_not_read_through_trafilatura():
+    shown = [SENTENCES[0]] * 4
+    assert texts_of(document("".join(f"<p>{text}</p>" for text in shown), AS_DATA)) == shown
+
+
+def test_a_page_that_shows_next_to_nothing_is_read_as_it_stands_where_no_script_holds_more():
+    page = opened(document("<nav><p>Tides</p></nav><p>Rain fell.</p>"))
+    assert page_blocks(page) == tree_blocks(page.tree)
+
+
+def test_marks_before_the_items_of_a_short_page_are_not_taken_for_more_text():
+    page = opened(document(f"<article><p>{SENTENCES[0]}</p><ul><li>Rain<li>Sun<li>Fog</ul></article>"))
+    assert page_blocks(page) == tree_blocks(page.tree)
 
 
 @settings(max_examples=30, deadline=None)
@@ -231,14 +263,6 @@ def test_what_no_line_stands_for_stays_word_for_word_as_a_block_or_the_rest_of_o
 def test_page_blocks_are_numbered_in_order(html: str):
     blocks = page_blocks(opened(html))
     assert [block.line for block in blocks] == list(range(1, len(blocks) + 1))
-
-
-def test_a_line_that_the_page_does_not_show_becomes_a_block_of_its_own():
-    tree = document_fromstring(document(PARAGRAPH))
-    page = Page(tree, opened(document(PARAGRAPH)).metadata, ("A repaired line that is nowhere.",))
-    texts = [(block.text, block.kept) for block in page_blocks(page)]
-    assert texts[0] == ("A repaired line that is nowhere.", True)
-    assert len(texts) == 2
 
 
 @pytest.mark.parametrize(
@@ -249,8 +273,8 @@ def test_a_line_that_the_page_does_not_show_becomes_a_block_of_its_own():
         pytest.param("har\u00adbour", id="soft hyphen"),
     ],
 )
-def test_unseen_marks_within_a_kept_paragraph_stay(words: str):
-    found = kept_by(opened(document(f"<article>{PARAGRAPH}<p>{words}. {SENTENCES[2]}</p>{PARAGRAPH}</article>")))
+def test_unseen_marks_within_a_paragraph_stay(words: str):
+    found = texts_of(document(f"<article>{PARAGRAPH}<p>{words}. {SENTENCES[2]}</p>{PARAGRAPH}</article>"))
     assert f"{words}. {SENTENCES[2]}" in found
 
 
