@@ -2,7 +2,7 @@
 
 Names stand beside the code that computes them; training and cleaning call the same functions. A row
 describes one block, its place, its neighbours and the document it is in; wording enters through the scores
-of linear models that `chrome` fits (`WORDING`), since their weights are learned.
+of linear models that `chrome` fits, since their weights are learned.
 
 Rows are made for many documents at once, a measure at a time: inside, `Columns` hold one measure a line, and what
 is handed out is their transpose. Trees read rows twice as fast in that order of memory.

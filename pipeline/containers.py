@@ -23,7 +23,7 @@ _LEVELS = (1, 2, 3, 4, 5)  # elements outwards from the block's own; a sixth and
 _PARAGRAPH = 100  # characters from which a block reads as running text
 _READ, _LINKED, _LONG = 80, 0.5, 300  # of a paragraph that speaks for its parents: characters, most links, most counted
 _SURE = 8.0  # log-odds beyond which a score is as sure as can be
-_OUTSIDE = -1.0  # the measures of an element that is not there
+_OUTSIDE = -9.0  # the measures of an element that is not there: below all that one can have
 _SCORES = ("wording", "markup")
 _OF_ELEMENT = ("chars", "blocks", "link_density", "paragraphs", *_SCORES, "worth")
 CONTAINERS = (
@@ -41,6 +41,7 @@ class _Pages:
     """Blocks of several pages, one after the other.
 
     Attributes:
+        count: how many pages there are.
         owners: the number of each block's page.
         sizes: characters of each block.
         links: those of them that are in links.
@@ -184,7 +185,7 @@ def _at(place: Places, measured: Numbers, paths: _Paths) -> Numbers:
 
 
 def _under_heading(told: _Pages) -> Numbers:
-    """(3, n): both scores of the last heading at or above each block, and log blocks since; 0 and -1 where none is."""
+    """(3, n): both scores of the last heading at or above each block, and log blocks since; 0 and -9 where none is."""
     order = np.arange(len(told.blocks))
     is_heading = np.array([block.tag in _HEADINGS for block in told.blocks], dtype=bool)
     last = np.maximum.accumulate(np.where(is_heading, order, -1))
@@ -237,15 +238,15 @@ def _at_elements(values: Numbers, elements: Places, paths: _Paths) -> Numbers:
 
 def _outwards(steps: int, told: _Pages, paths: _Paths) -> Places:
     """(n,): the element so many steps outwards from the one that holds each block; 0 where there is none."""
-    holders = np.array(list(map(_holder, told.blocks)), dtype=np.int64)
-    place = paths.lengths - 1 - holders - steps
+    levels = np.array(list(map(_inline_levels, told.blocks)), dtype=np.int64)
+    place = paths.lengths - 1 - levels - steps
     known = place >= 0
     elements = np.zeros(len(place), dtype=np.int64)
     elements[known] = paths.elements[(paths.starts + place)[known]]
     return elements
 
 
-def _holder(block: Block) -> int:
+def _inline_levels(block: Block) -> int:
     """How many inline elements stand between a block's text and the element that holds it."""
     return block.ancestors.index(block.tag) if block.tag in block.ancestors else len(block.ancestors)
 

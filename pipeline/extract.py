@@ -143,13 +143,13 @@ def _flat(html: str) -> HtmlElement:
 
 
 def extract(tree: HtmlElement) -> Page:
-    """Read the metadata of a page; the tree is left as it was."""
+    """A page's tree beside its metadata, which are read here; the tree is left as it was."""
     return Page(tree, read_metadata(tree))
 
 
-def kept_lines(tree: HtmlElement, *, fast: bool = False, favor_recall: bool = False) -> tuple[str, ...]:
+def kept_lines(tree: HtmlElement, *, favor_recall: bool = False) -> tuple[str, ...]:
     """The lines of trafilatura's plain text, comments off; empty when it finds no content."""
-    document = bare_extraction(tree, include_comments=False, fast=fast, favor_recall=favor_recall)
+    document = bare_extraction(tree, include_comments=False, favor_recall=favor_recall)
     text = document.text if isinstance(document, Document) else None
     return tuple(line for raw in (text or "").splitlines() if (line := " ".join(raw.split())))
 

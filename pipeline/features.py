@@ -1,6 +1,6 @@
 """Feature rows of documents: what the quality model sees of a text.
 
-Two views of the same text. `masked` rewrites it so that names, numbers and topic words no longer tell the
+Two readings of the same text. `masked` rewrites it so that names, numbers and topic words no longer tell the
 publisher or the subject and the register remains; vectorisers count the word patterns of all of it, of how its
 sentences open and of those that name no source. `style` measures it.
 Both are used unchanged by training and scoring. Why masking: docs/algorithm.md.

@@ -53,7 +53,7 @@ def test_long_blocks_of_an_element_are_its_paragraphs():
 
 
 def test_what_is_not_there_is_told_apart_from_nothing():
-    assert measured(cut("<p>Rain"))["chars^5"] == [-1]
+    assert measured(cut("<p>Rain"))["chars^5"] == [-9]
 
 
 def test_a_section_is_the_outermost_element_beside_the_main_text():
@@ -85,7 +85,7 @@ def test_blocks_under_a_heading_know_how_it_reads():
     found = measured(cut("<p>Rain<h2>Related</h2><p>Fog<p>Hail"), [[0, 0], [5, 3], [1, 1], [2, 2]])
     assert found["wording^heading"] == [0, 5, 5, 5]
     assert found["markup^heading"] == [0, 3, 3, 3]
-    assert found["since_heading"] == pytest.approx([-1, 0, np.log1p(1), np.log1p(2)])
+    assert found["since_heading"] == pytest.approx([-9, 0, np.log1p(1), np.log1p(2)])
 
 
 def test_blocks_in_the_element_with_the_most_content_are_in_the_main_one():
@@ -100,7 +100,7 @@ def test_of_elements_with_as_much_content_the_outermost_is_the_main_one():
 def test_a_page_whose_blocks_stand_in_no_element_has_no_main_one():
     found = measured(cut("Rain<br>Sun"), [CONTENT, CHROME])
     assert [found[name] for name in ("in_main", "main_share", "since_main")] == [[0, 0]] * 3
-    assert (found["worth^path"], found["read^path"]) == ([-1, -1], [-1, -1])
+    assert (found["worth^path"], found["read^path"]) == ([-9, -9], [-9, -9])
 
 
 def test_the_share_of_the_page_that_is_in_the_main_element():
@@ -274,7 +274,7 @@ def test_the_main_element_of_a_page_with_content_is_worth_1(given_page: tuple[li
 @given(_PAGES)
 def test_no_element_is_read_more_than_the_one_that_is_read_most(given_pages: tuple[list[list[Block]], np.ndarray]):
     found = columns(*given_pages)
-    assert set(found["read^path"]) <= {-1.0} | {value for value in found["read^path"] if 0 <= value <= 1}
+    assert set(found["read^path"]) <= {-9.0} | {value for value in found["read^path"] if 0 <= value <= 1}
     assert all(0 <= value <= 1 for value in found["read^parent"])
 
 

@@ -10,10 +10,9 @@ from pipeline.chrome.byline import author_of, date_of
 from pipeline.chrome.model import ChromeModel, Titled, see_pages, see_texts
 from pipeline.chrome.naming import Names
 from pipeline.document import Block, ChromeKind, CleanDocument, Metadata, Removal
-from pipeline.segment.text import numbered_blocks, text_blocks
+from pipeline.segment.text import numbered_blocks, text_blocks, written
 from pipeline.segment.title import find_title, headline, title_copies
 
-_BULLETS = ("-", "*", "•", "·", "–")
 Keep = frozenset[ChromeKind]
 _COPIES = 4  # a headline that stands more often is a refrain, such as the name of a speaker in a transcript
 
@@ -147,21 +146,15 @@ def assemble(
             continue
         is_headline = is_copy and not is_refrain
         if not (drop or is_headline):
-            lines.append(_written(block))
+            lines.append(written(block))
             continue
         kind = ChromeKind.OTHER if is_headline else name
         told.append(Removal(kind, block.text, round(float(probability), 4), block.line))
         if kind in keep and not is_headline:
-            lines.append(_written(block))
+            lines.append(written(block))
         else:
             removed.append(told[-1])
     return CleanDocument(_told_by(told, metadata, page.title), tuple(lines), tuple(removed))
-
-
-def _written(block: Block) -> str:
-    """A block as a line of text: items of a page's lists get a bullet, which in a text stands there already."""
-    is_item = block.tag == "li" and block.ancestors and not block.text.startswith(_BULLETS)
-    return f"- {block.text}" if is_item else block.text
 
 
 def _told_by(removed: Iterable[Removal], metadata: Metadata, title: str | None) -> Metadata:

@@ -28,6 +28,7 @@ class BlockLabel(IntEnum):
 Labels = NDArray[np.int8]
 _CONTENT_COVER = 0.6  # share of a block's tokens in gold 4-grams from which it is content
 _CHROME_COVER = 0.25  # and below which it is chrome; between the two the alignment is not trusted
+_AMONG = 6  # blocks before and after a copy in which other content is looked for
 _DIFFERENTLY_TREATED = frozenset({ChromeKind.BYLINE, ChromeKind.TIMESTAMP, ChromeKind.COUNTER, ChromeKind.CAPTION})
 
 
@@ -82,14 +83,27 @@ def _grams(words: Sequence[str]) -> set[tuple[str, ...]]:
 
 
 def _refuse_copies(labels: Labels, blocks: Sequence[Block], content: str) -> None:
-    """Of blocks with the same text only as many are content as the gold text has, the first ones."""
+    """Of blocks with the same text only as many are content as the gold text has: those that stand among content.
+
+    A box at the head of a page or a teaser repeats a sentence of the story. Where the first copy was taken, F1 of
+    articles on unseen sites was .948, where the copy among other content is, .955 (two seeds, 144 pages).
+    """
+    keys = [tuple(tokens(block.text)) for block in blocks]
     places: dict[tuple[str, ...], list[int]] = {}
-    for index, block in enumerate(blocks):
-        if labels[index] == BlockLabel.CONTENT:
-            places.setdefault(tuple(tokens(block.text)), []).append(index)
+    for index, key in enumerate(keys):
+        places.setdefault(key, []).append(index)
+    is_known = [label == BlockLabel.CONTENT and len(places[key]) == 1 for label, key in zip(labels, keys, strict=True)]
+    counts = np.concatenate([[0], np.cumsum(is_known)])
     gold_lines = Counter(tuple(tokens(line)) for line in content.splitlines())
+
+    def among(index: int) -> int:
+        return int(counts[min(index + _AMONG + 1, len(blocks))] - counts[max(index - _AMONG, 0)])
+
     for key, indexes in places.items():
-        labels[indexes[max(gold_lines[key], 1) :]] = BlockLabel.CHROME
+        if len(indexes) > 1 and (labels[indexes] == BlockLabel.CONTENT).any():
+            best = sorted(indexes, key=lambda index: (-among(index), index))
+            labels[best] = BlockLabel.CHROME
+            labels[best[: max(gold_lines[key], 1)]] = BlockLabel.CONTENT
 
 
 def _forget_other_conventions(labels: Labels, blocks: Sequence[Block], gold: GoldPage) -> None:

@@ -5,10 +5,11 @@ trafilatura cleaned it, and clean prose; authored texts and clean documents of t
 """
 
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import blake2b
+from operator import attrgetter
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from pipeline.chrome.gold import BlockLabel
 from pipeline.corpora.authored import AuthoredLine
 from pipeline.corpora.prepared import PreparedPage, PreparedText
 from pipeline.document import Block
-from pipeline.segment.text import text_blocks
+from pipeline.segment.text import text_blocks, written
 from pipeline.segment.title import find_title
 from pipeline.settings import ChromeSettings
 
@@ -109,7 +110,7 @@ def other_texts(pages: Sequence[PreparedPage], seed: int) -> list[LabelledText]:
 def page_texts(page: PreparedPage, seed: int) -> Iterator[LabelledText]:
     """The four texts that one page with gold content gives; none where gold content is missing."""
     chance = random.Random(f"{seed}:{page.id}")  # noqa: S311 - sampling, not secrecy
-    lines = _titled(page.blocks, page.labels, page.title)
+    bare, lines = (_titled(page.blocks, page.labels, page.title, line) for line in (attrgetter("text"), written))
     content = [index for index, (_, label) in enumerate(lines) if label == BlockLabel.CONTENT]
     if len(content) < 3:  # noqa: PLR2004 - fewer lines make no article
         return
@@ -119,8 +120,9 @@ def page_texts(page: PreparedPage, seed: int) -> Iterator[LabelledText]:
         Situation.CLEAN: content,
     }
     for situation, indexes in choices.items():
-        yield _text(page.site, situation, [lines[index] for index in indexes], chance)
-    yield _text(page.site, Situation.CLEANED, _titled(page.cleaned, page.cleaned_labels, page.title), chance)
+        told = bare if situation is Situation.DUMP else lines  # who copies a page's text gets no bullets
+        yield _text(page.site, situation, [told[index] for index in indexes], chance)
+    yield _text(page.site, Situation.CLEANED, _titled(page.cleaned, page.cleaned_labels, page.title, written), chance)
 
 
 def authored_text(name: str, lines: Sequence[AuthoredLine]) -> LabelledText:
@@ -182,13 +184,15 @@ def prose_text(group: str, text: str) -> LabelledText:
     return LabelledText(group, Situation.CLEAN, blocks, (int(BlockLabel.CONTENT),) * len(blocks))
 
 
-def _titled(blocks: Sequence[Block], labels: Sequence[int], title: str | None) -> list[tuple[Block, int]]:
+def _titled(
+    blocks: Sequence[Block], labels: Sequence[int], title: str | None, line: Callable[[Block], str]
+) -> list[tuple[Block, int]]:
     """A page's blocks as lines with their labels; the headline's first line is content in a text."""
     pairs: list[tuple[Block, int]] = []
     for block, label in zip(blocks, labels, strict=True):
         if block.text == title:
             label, title = BlockLabel.CONTENT, None  # noqa: PLW2901 - the headline itself
-        pairs.append((_line(block.text), label))
+        pairs.append((_line(line(block)), label))
     return pairs
 
 

@@ -78,7 +78,7 @@ def lacks(pages: Iterable[PreparedPage]) -> str:
         return ""
     return (
         "No page of a real site was seen in training: pages were made out of authored texts, so mark-up of real sites, "
-        "what trafilatura keeps and drops of it, other languages, and limits chosen on real prose are unknown to it."
+        "pages that are no articles, other languages, and limits chosen on real prose are unknown to it."
     )
 
 

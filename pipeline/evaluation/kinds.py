@@ -27,7 +27,7 @@ class Named:
 
     Attributes:
         found: on its page.
-        as_line: as a line of the page's bare text, without mark-up and without what trafilatura kept.
+        as_line: as a line of the page's bare text, without its mark-up.
         by_cues: by the table of cues alone.
     """
 

@@ -118,7 +118,8 @@ class QualityClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.calibrator_ = LogisticRegression(C=1e3, max_iter=1000).fit(odds, target, sample_weight=by_group**2)
         self.out_of_fold_ = self.calibrator_.predict_proba(odds)
         reader, self.linear_ = self._fit_parts(masks, styles, target, weights)
-        self.words_, self.openings_, self.unattributed_ = reader.vectorizers
+        for view, vectorizer in zip(VIEWS, reader.vectorizers, strict=True):
+            setattr(self, f"{view}_", vectorizer)
         self.scaler_ = reader.scaler
         return self
 
@@ -245,10 +246,10 @@ def group_weights(target: NDArray[np.str_], groups: NDArray[np.str_]) -> NDArray
 
 def _vectorizer(view: View, masks: Sequence[str], least: int) -> TfidfVectorizer:
     """The patterns of a view that stand in at least `least` windows, weighted by how rare they are."""
-    seen = list(map(view.of, masks))
+    seen = list(map(view.seen, masks))
     windows, _ = windowed(seen if any(seen) else masks, view.window)  # a few texts may all name sources throughout
     reading = {**_READING, "ngram_range": (1, view.longest)}
-    vectorizer = TfidfVectorizer(**reading, min_df=_frequent(windows, reading, least, view.patterns)).fit(windows)
+    vectorizer = TfidfVectorizer(**reading, min_df=_frequent(windows, reading, least, view.most)).fit(windows)
     # skops would store each NumPy number as a file of its own.
     vectorizer.vocabulary_ = {pattern: int(place) for pattern, place in vectorizer.vocabulary_.items()}
     return vectorizer

@@ -1,6 +1,6 @@
 """The columns that the document model's regression reads of a text, and its calibrated answer, from fitted parts.
 
-The parts are those of scikit-learn or those that `fitted` reads from a model file: both have the methods asked for.
+The parts are those of scikit-learn or those that `fitted` reads from a model file; evidence asks for the latter.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,26 +14,24 @@ from scipy.sparse import csr_matrix, hstack
 from pipeline.features import openings, unattributed
 from pipeline.quality.windows import windowed
 
-PARTS = ("words", "openings", "unattributed", "scaler", "linear", "calibrator")
-
 
 @dataclass(frozen=True, slots=True)
 class View:
     """What word patterns of a masked text are read from.
 
     Attributes:
-        of: makes it out of a masked text.
+        seen: makes it out of a masked text.
         window: its words in a window. A text's columns are the mean of its windows': over whole texts, where more
             patterns each weigh less, 22 % of the long reports came out as analysis, over windows of 350 words 11 %
             (out of fold; 150 words did no better).
         longest: words of the longest pattern.
-        patterns: how many are kept, the most frequent ones and all that are as frequent as the last of them.
+        most: patterns that are kept, the most frequent ones and all that are as frequent as the last of them.
     """
 
-    of: Callable[[str], str]
+    seen: Callable[[str], str]
     window: int
     longest: int
-    patterns: int
+    most: int
 
 
 # Openings: some twenty sentences with four each, which is about 350 words of text.
@@ -42,6 +40,7 @@ VIEWS: Mapping[str, View] = {
     "openings": View(openings, 80, 1, 10_000),
     "unattributed": View(unattributed, 350, 2, 15_000),
 }
+PARTS = (*VIEWS, "scaler", "linear", "calibrator")
 _STYLE_LIMIT = 4.0  # standard deviations at which a measure is cut: a freak value must not decide alone
 
 
@@ -81,10 +80,10 @@ class Reader:
         return hstack([*views, csr_matrix(measured * self.weights.style)], format="csr")
 
     def found(self, masks: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Every time that a known pattern is in a masked text: its column, and the text."""
+        """Every time that a known pattern is in a masked text: its column, and the text (parts that `fitted` read)."""
         columns, owners, start = [], [], 0
         for view, vectorizer in zip(VIEWS.values(), self.vectorizers, strict=True):
-            places, texts = vectorizer.found(list(map(view.of, masks)))
+            places, texts = vectorizer.found(list(map(view.seen, masks)))
             columns.append(start + places)
             owners.append(texts)
             start += len(vectorizer.vocabulary_)
@@ -93,7 +92,7 @@ class Reader:
 
 def _averaged(view: View, masks: Sequence[str], vectorizer: Any) -> csr_matrix:
     """(n, patterns) mean rows of the windows of each text's view."""
-    windows, means = windowed(list(map(view.of, masks)), view.window)
+    windows, means = windowed(list(map(view.seen, masks)), view.window)
     return means @ vectorizer.transform(windows)
 
 

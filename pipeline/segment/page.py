@@ -1,12 +1,13 @@
 """The blocks of an HTML page: the only code that walks a tree.
 
-Nothing visible is lost between blocks: joined without white space they are the visible text of the page
-(tests/segment/test_page.py states it as a law). Blocks know where they stood; whether they are chrome is decided
-elsewhere.
+Nothing visible is lost between blocks: joined without white space, and without the bars that join cells, they are the
+visible text of the page (tests/segment/test_page.py states it as a law). Blocks know where they stood; whether they
+are chrome is decided elsewhere.
 """
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -29,7 +30,7 @@ _NAME_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none")
 _NAME_CHARS = 200  # generated class lists run to kilobytes
 _WHOLE_PAGE = ("html", "body")  # around every block, so that they tell nothing
-_SHOWN = 200  # letters and digits of a page below which its text is looked for in scripts; one page in a hundred
+_SHOWN = 250  # characters of a page below which its text is looked for in scripts; one page in a hundred
 _ANCESTORS = 8  # how many levels of names and tags a block carries: beyond, they describe the site
 
 
@@ -43,6 +44,7 @@ class _Walk:
     Attributes:
         run: pieces of text; the first is never white space only.
         linked: those of them that are inside links.
+        marks: which of them are.
         held: inline elements that have ended, with all text of the run in them, innermost first.
         began: how many elements were open when the run began, less those of them that have ended.
         opened: how many elements were opened so far.
@@ -55,6 +57,7 @@ class _Walk:
     blocks: list[Block] = field(default_factory=list)
     run: list[str] = field(default_factory=list)
     linked: list[str] = field(default_factory=list)
+    marks: list[bool] = field(default_factory=list)
     held: list[HtmlElement] = field(default_factory=list)
     began: int = 0
     links: int = 0
@@ -109,26 +112,37 @@ class _Walk:
         elif self.held and not text.isspace():
             self.held.clear()
         self.run.append(text)
+        self.marks.append(self.links > 0)
         if self.links:
             self.linked.append(text)
 
     def flush(self) -> None:
         """End the run under way, which holds text, as a block; what is set as it was typed is a block a line."""
-        text = "".join(self.run)
-        lines = text.splitlines() if "pre" in self.tags else [text]
+        lines = self.typed() if "pre" in self.tags else [(self.run, self.linked)]
         tag, around, names, path = _holder(self.tags), tuple(self.tags[::-1]), self.names(), tuple(self.path)
-        for line in filter(None, (" ".join(line.split()) for line in lines)):
-            chars = len("".join("".join(self.linked).split())) if len(lines) == 1 else self.linked_in(line)
-            block = Block(line, tag, len(self.blocks) + 1, ancestors=around, names=names, link_chars=chars, path=path)
-            self.blocks.append(block)
+        for pieces, linked in lines:
+            if text := " ".join("".join(pieces).split()):
+                chars = len("".join("".join(linked).split()))
+                block = Block(
+                    text, tag, len(self.blocks) + 1, ancestors=around, names=names, link_chars=chars, path=path
+                )
+                self.blocks.append(block)
         self.run.clear()
         self.linked.clear()
+        self.marks.clear()
         self.held.clear()
 
-    def linked_in(self, line: str) -> int:
-        """Characters of one line of the run that are inside links."""
-        pieces = (" ".join(piece.split()) for text in self.linked for piece in text.splitlines())
-        return min(sum(len(piece) - piece.count(" ") for piece in pieces if piece in line), len(line))
+    def typed(self) -> list[tuple[list[str], list[str]]]:
+        """The pieces of each line of the run, and those of them that are inside links."""
+        lines: list[tuple[list[str], list[str]]] = [([], [])]
+        for text, is_linked in zip(self.run, self.marks, strict=True):
+            for number, piece in enumerate(text.split("\n")):
+                if number:
+                    lines.append(([], []))
+                lines[-1][0].append(piece)
+                if is_linked:
+                    lines[-1][1].append(piece)
+        return lines
 
     def names(self) -> str:
         """Names of inline elements that held the whole run, then of those around it, innermost first."""
@@ -146,14 +160,16 @@ def page_blocks(page: Page) -> list[Block]:
     trafilatura finds there are its blocks.
     """
     blocks = joined_rows(tree_blocks(page.tree))
-    if _letters(blocks) >= _SHOWN:
+    if sum(len(block.text) for block in blocks) >= _SHOWN:
         return blocks
-    lines = [Block(line, "p", number, ancestors=("p",)) for number, line in enumerate(kept_lines(page.tree), 1)]
-    return max(blocks, lines, key=_letters)
+    with suppress(Exception):  # whatever it makes of a page that shows next to nothing, what is shown is there
+        lines = [Block(line, "p", number, ancestors=("p",)) for number, line in enumerate(kept_lines(page.tree), 1)]
+        return max(blocks, lines, key=_letters)
+    return blocks
 
 
 def _letters(blocks: Sequence[Block]) -> int:
-    """Letters and digits of blocks."""
+    """Letters and digits of blocks: extractors set marks before items."""
     return sum(sum(map(str.isalnum, block.text)) for block in blocks)
 
 

@@ -1,12 +1,12 @@
 """Table rows: the cells of a row that tells figures are one block, those of a row that lays out the page are not."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from pipeline.document import Block
 
-_CELL_WORDS = 25  # a cell with more is running text: cells of data tables rarely have ten
+_CELL_WORDS, _CELL_CHARS = 25, 200  # a cell with more is running text, in scripts without spaces too
 
 
 def joined_rows(blocks: Iterable[Block]) -> list[Block]:
@@ -17,31 +17,33 @@ def joined_rows(blocks: Iterable[Block]) -> list[Block]:
     ['| 1 | 2 |']
     """
     told = list(blocks)
-    layout = {row for block in told for row in _outer_rows(block)}
-    rows = (list(run) for _, run in groupby(told, key=_row))
-    found = (block for run in rows for block in ([_joined(run)] if _is_data(run, layout) else run))
+    layout = {row for block in told for row in _rows(block)[1:]}
+    runs = (list(run) for _, run in groupby(told, key=_row))
+    found = (block for run in runs for block in ([_joined(run)] if _is_data(run, layout) else run))
     return [block if block.line == number else replace(block, line=number) for number, block in enumerate(found, 1)]
 
 
-def _row(block: Block) -> tuple[int, ...]:
-    """The path to the row that a block is in; to the block's own element, and so its alone, where there is none."""
-    if "tr" not in block.ancestors:
-        return (*block.path, -block.line)
-    return block.path[: len(block.path) - block.ancestors.index("tr")]
+def _rows(block: Block) -> list[int]:
+    """The numbers of the rows around a block, innermost first; a row that holds a table lays out the page."""
+    return [block.path[-1 - place] for place, tag in enumerate(block.ancestors) if tag == "tr"]
 
 
-def _outer_rows(block: Block) -> Iterator[tuple[int, ...]]:
-    """The paths to the rows around a block's own row: what holds a table lays out the page."""
-    rows = [place for place, tag in enumerate(block.ancestors) if tag == "tr"]
-    return (block.path[: len(block.path) - place] for place in rows[1:])
+def _row(block: Block) -> int:
+    """The number of a block's row; below 0, and its alone, where there is none."""
+    return next((block.path[-1 - place] for place, tag in enumerate(block.ancestors) if tag == "tr"), -block.line)
 
 
-def _is_data(run: Sequence[Block], layout: Collection[tuple[int, ...]]) -> bool:
+def _is_data(run: Sequence[Block], layout: Collection[int]) -> bool:
     """Whether the blocks of a row are its cells: two or more, a block each, none of them prose."""
-    row = _row(run[0])
-    cells = {block.path[len(row) : len(row) + 1] for block in run}
-    is_short = all(block.text.count(" ") < _CELL_WORDS for block in run)
-    return is_short and 1 < len(run) == len(cells) and row not in layout
+    cells = {_cell(block) for block in run}
+    is_short = all(block.text.count(" ") < _CELL_WORDS and len(block.text) <= _CELL_CHARS for block in run)
+    return is_short and 1 < len(run) == len(cells) and _row(run[0]) not in layout
+
+
+def _cell(block: Block) -> int:
+    """The number of the element within its row that a block is in; 0 where it stands in the row itself."""
+    place = block.ancestors.index("tr") if "tr" in block.ancestors else 0
+    return block.path[-place] if place else 0
 
 
 def _joined(run: Sequence[Block]) -> Block:

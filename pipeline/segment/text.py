@@ -155,3 +155,13 @@ def _shown(text: str) -> str:
     while closed := _CLOSING.search(text[-200:]):
         text = text[: len(text) - len(text[-200:]) + closed.start()]
     return text
+
+
+def written(block: Block) -> str:
+    """A block as a line of text: an item of a page's list gets a bullet, which in a text stands there already.
+
+    >>> written(Block("Rain", "li", 1, ancestors=("li", "ul"))), written(Block("- Rain", "li", 1))
+    ('- Rain', '- Rain')
+    """
+    is_item = block.tag == "li" and bool(block.ancestors) and not _BULLET.match(block.text)
+    return f"- {block.text}" if is_item else block.text
