@@ -5,7 +5,7 @@ import pytest
 from pipeline.chrome.gold import BlockLabel, label_blocks
 from pipeline.corpora.pages import GoldPage
 from pipeline.document import Block
-from tests.strategies import SENTENCES
+from tests.strategies import CHROME_LINES, SENTENCES
 
 CONTENT, CHROME, UNKNOWN = int(BlockLabel.CONTENT), int(BlockLabel.CHROME), int(BlockLabel.UNKNOWN)
 GOLD = "\n".join(SENTENCES[:4])
@@ -56,6 +56,11 @@ def test_a_short_block_is_content_where_it_stands_between_the_same_words():
 
 def test_a_short_block_is_content_where_it_is_a_gold_line():
     assert labels("After the flood", page=gold(f"{GOLD}\nAfter the flood")) == [CONTENT]
+
+
+def test_of_copies_the_one_among_other_content_is_content():
+    box, story = (SENTENCES[1], *CHROME_LINES[:8]), SENTENCES[:3]
+    assert labels(*box, *story) == [CHROME] * 9 + [CONTENT] * 3
 
 
 def test_of_copies_the_first_one_is_content():

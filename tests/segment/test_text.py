@@ -7,7 +7,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pipeline.document import Block
 from pipeline.segment.text import numbered_blocks, text_blocks
+from pipeline.segment.text import written as as_line
 from tests.strategies import BULLETS, CHROME_LINES, LITERALS, PATHS, SENTENCES, crooked_texts, ends_within, texts
 
 
@@ -206,3 +208,21 @@ def test_a_hostile_text_is_cut_within_seconds(text: str):
     with ends_within(3):
         found = text_blocks(text)
     assert sum(len(block.text) for block in found) <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param("Rain fell", "- Rain fell", id="an item"),
+        pytest.param("-5 °C overnight", "- -5 °C overnight", id="a figure below zero"),
+        pytest.param("• Rain fell", "• Rain fell", id="one that has its bullet"),
+        pytest.param("2. Rain fell", "2. Rain fell", id="one that has its number"),
+    ],
+)
+def test_items_of_a_pages_list_are_written_with_a_bullet(text: str, line: str):
+    assert as_line(Block(text, "li", 1, ancestors=("li", "ul"))) == line
+
+
+@pytest.mark.parametrize("block", [Block("Rain", "p", 1, ancestors=("p", "li")), Block("* Rain", "li", 1)])
+def test_what_is_no_item_of_a_page_is_written_as_it_stands(block: Block):
+    assert as_line(block) == block.text
