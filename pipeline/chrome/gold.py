@@ -32,16 +32,29 @@ _AMONG = 6  # blocks before and after a copy in which other content is looked fo
 _DIFFERENTLY_TREATED = frozenset({ChromeKind.BYLINE, ChromeKind.TIMESTAMP, ChromeKind.COUNTER, ChromeKind.CAPTION})
 
 
-def label_blocks(blocks: Sequence[Block], gold: GoldPage) -> Labels:
-    """One BlockLabel a block, from the gold text or, where a corpus has none, from its snippets."""
+def label_blocks(blocks: Sequence[Block], gold: GoldPage, kept: str = "") -> Labels:
+    """One BlockLabel a block, from the gold text or, where a corpus has none, from its snippets.
+
+    Args:
+        kept: what trafilatura takes for the text of the page. It labels what snippets say nothing of, so that the
+            pages that have no gold text, most of them German, teach what is around German text.
+    """
     if gold.content is None:
-        return _from_snippets(blocks, gold)
-    cover = _cover([tokens(block.text) for block in blocks], gold.content)
+        labels = _from_snippets(blocks, gold)
+        labels = np.where(labels == BlockLabel.UNKNOWN, _from_text(blocks, kept), labels) if kept else labels
+    else:
+        labels = _from_text(blocks, gold.content)
+        _refuse_copies(labels, blocks, gold.content)
+    _forget_other_conventions(labels, blocks, gold)
+    return labels
+
+
+def _from_text(blocks: Sequence[Block], content: str) -> Labels:
+    """Blocks that a text holds are content, those that it does not hold chrome."""
+    cover = _cover([tokens(block.text) for block in blocks], content)
     labels = np.full(len(blocks), BlockLabel.UNKNOWN, dtype=np.int8)
     labels[cover >= _CONTENT_COVER] = BlockLabel.CONTENT
     labels[cover < _CHROME_COVER] = BlockLabel.CHROME
-    _refuse_copies(labels, blocks, gold.content)
-    _forget_other_conventions(labels, blocks, gold)
     return labels
 
 

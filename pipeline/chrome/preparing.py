@@ -102,7 +102,7 @@ def prepare_page(gold: GoldPage, settings: PrepareSettings) -> PreparedPage | No
         unwanted=gold.unwanted,
         baselines=tuple("\n".join(lines) for lines in baselines),
         blocks=tuple(blocks),
-        labels=tuple(int(label) for label in label_blocks(blocks, gold)),
+        labels=tuple(int(label) for label in label_blocks(blocks, gold, "\n".join(baselines[0]))),
         cleaned=tuple(cleaned),
         cleaned_labels=tuple(int(label) for label in label_blocks(cleaned, gold)),
     )

@@ -108,7 +108,9 @@ def other_texts(pages: Sequence[PreparedPage], seed: int) -> list[LabelledText]:
 
 
 def page_texts(page: PreparedPage, seed: int) -> Iterator[LabelledText]:
-    """The four texts that one page with gold content gives; none where gold content is missing."""
+    """The four texts that one page with a gold text gives; none where it is missing or next to nothing."""
+    if page.content is None:
+        return
     chance = random.Random(f"{seed}:{page.id}")  # noqa: S311 - sampling, not secrecy
     bare, lines = (_titled(page.blocks, page.labels, page.title, line) for line in (attrgetter("text"), written))
     content = [index for index, (_, label) in enumerate(lines) if label == BlockLabel.CONTENT]

@@ -27,6 +27,7 @@ from pipeline.settings import ChromeSettings, TreeSettings
 Examples = list[tuple[str, int, str, float]]  # text, label, group, weight
 _CHUNK = 200  # documents a task
 _READING = {"wording": (2, r"[^\W_]+|[^\w\s]"), "markup": (1, r"\S+")}  # longest run of words, and what a word is
+_UNSURE = 0.3  # what a block counts on a page without gold text, most of whose labels are trafilatura's choice
 _STEP = 2.0**-8  # of coefficients: what is finer hangs on the machine
 _Document = TypeVar("_Document", PreparedPage, LabelledText)
 _WORDINGS = frozenset({Situation.AUTHORED, Situation.CLEAN})  # the other situations repeat the pages' blocks
@@ -131,7 +132,8 @@ def _fit_pages(
 ) -> HistGradientBoostingClassifier:
     rows = _on_all_cores(partial(_page_rows, folds=folds, words=word_folds, marks=mark_folds), pages)
     examples = [
-        _Rows(part, np.array(page.labels), _weights(page.blocks)) for page, part in zip(pages, rows, strict=True)
+        _Rows(part, np.array(page.labels), _weights(page.blocks) * (1.0 if page.content is not None else _UNSURE))
+        for page, part in zip(pages, rows, strict=True)
     ]
     return _fit_trees(examples, settings.blocks, settings.seed)
 
