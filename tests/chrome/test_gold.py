@@ -101,3 +101,12 @@ def test_a_page_whose_gold_is_empty_is_all_chrome():
 
 def test_no_blocks():
     assert labels() == []
+
+
+def test_what_snippets_say_nothing_of_is_labelled_by_what_trafilatura_keeps():
+    page = gold(None, wanted=(SENTENCES[0],), unwanted=("Tides",))
+    blocks = [
+        Block(text=text, tag="p", line=1) for text in (SENTENCES[0], "Tides and ports", SENTENCES[1], SENTENCES[6])
+    ]
+    kept = "\n".join(("Tides and ports", *SENTENCES[1:3]))
+    assert label_blocks(blocks, page, kept).tolist() == [CONTENT, CHROME, CONTENT, CHROME]
