@@ -22,6 +22,7 @@ from pipeline.blocks import (
 from pipeline.chrome.kinds import CUE_FEATURES
 from pipeline.chrome.letters import lettered
 from pipeline.chrome.seen import Hashed, Seen
+from pipeline.containers import CONTAINERS
 from pipeline.document import ChromeKind
 
 Matrix = NDArray[np.float32]
@@ -29,12 +30,18 @@ Names = NDArray[np.object_]  # of ChromeKind
 Sources = Sequence[tuple[Any, NDArray[np.intp]]]  # sparse rows of distinct texts, and the row of each block
 
 KINDS = tuple(ChromeKind)
+# What a block stands in and where the main element is: macro F1 of kinds .792 without, .801 with (680 blocks).
+_AROUND = (
+    "in_main", "worth^path", "main_share", "since_main", "above_main", "since_heading",
+    *(f"{name}^section" for name in ("worth", "chars", "link_density", "wording", "markup")),
+    *(f"{name}^heading" for name in ("wording", "markup")),
+)  # fmt: skip
 KIND_FEATURES: Mapping[str, Sequence[str]] = {
-    "page_kinds": (*SHAPE, *PLACE, *DOCUMENT, *DOM),
+    "page_kinds": (*SHAPE, *PLACE, *DOCUMENT, *DOM, *_AROUND),
     "line_kinds": (*SHAPE, *PLACE, *DOCUMENT, *CUE_FEATURES),
 }
 KIND_PARTS = ("kind_words", *KIND_FEATURES)
-_COLUMNS = {"page_kinds": PAGE_FEATURES, "line_kinds": (*TEXT_FEATURES, *CUE_FEATURES)}
+_COLUMNS = {"page_kinds": (*PAGE_FEATURES, *CONTAINERS), "line_kinds": (*TEXT_FEATURES, *CUE_FEATURES)}
 _PLACES = {part: [_COLUMNS[part].index(name) for name in names] for part, names in KIND_FEATURES.items()}
 _LEAST = 1e-4  # a chance below it is as good as none
 _NAMES_READ = 80  # characters of names: beyond them stand those of the elements around
