@@ -54,7 +54,7 @@ PAGE = f"""\
 </ul></nav><main><article><h1>Ferry to the islands runs again</h1>
 <p class="byline">By Ana Melo</p><div class="share"><a href="#">Share on Facebook</a> <a href="#">Tweet</a></div>
 {"".join(f"<p>{line}</p>" for line in REPORT.splitlines())}
-<div class="newsletter"><p>Sign up for our newsletter to get the best stories in your inbox.</p></div></article></main>
+<p class="newsletter">Sign up for our newsletter to get the best stories in your inbox.</p></article></main>
 <footer><p>© 2026 The Quay. All rights reserved.</p></footer></body></html>
 """
 LIMIT = 20_000
