@@ -146,10 +146,13 @@ def surroundings(block: Block) -> str:
 
     What `sidebar` says of a block depends on how far out it stands. Names are there by themselves too, and in pairs.
 
+    Returns:
+        Marks with a space between them: a line for the tags, then one for the names of each element.
+
     >>> surroundings(Block("Tide", "p", 1, ancestors=("p", "div"), names="lead\tpost body"))
-    'p 0<p 1<div 0lead lead 1post post 1body body post_body'
+    'p 0<p 1<div\n0lead lead\n1post post 1body body post_body'
     """
-    return f"{block.tag} {_tags(block.ancestors[:_TAGS_READ])} {_names(block.names)}".rstrip()
+    return _marks(block.tag, block.ancestors[:_TAGS_READ], block.names)
 
 
 def with_neighbours(scores: Matrix, counts: Sequence[int] | None = None) -> Matrix:
@@ -175,19 +178,17 @@ def _spread(blocks: Sequence[Block], counts: Sequence[int]) -> _Chunk:
     return _Chunk(blocks, sizes, same, numbers, owners, np.cumsum(numbers) - numbers)
 
 
-@lru_cache(maxsize=4096)  # few combinations of tags stand around most blocks
-def _tags(around: tuple[str, ...]) -> str:
-    return " ".join(f"{min(level, _FAR_OUT)}<{tag}" for level, tag in enumerate(around))
+@lru_cache(maxsize=8192)  # a page has some dozens of them
+def _marks(tag: str, around: tuple[str, ...], names: str) -> str:
+    tags = " ".join(f"{min(level, _FAR_OUT)}<{tag}" for level, tag in enumerate(around))
+    lines = [_names(min(level, _FAR_OUT), part) for level, part in enumerate(names.split(NAMES_END))]
+    return "\n".join([f"{tag} {tags}".rstrip(), *filter(None, lines)])
 
 
-@lru_cache(maxsize=4096)  # and few of names
-def _names(names: str) -> str:
-    told: list[str] = []
-    for level, part in enumerate(names.split(NAMES_END)):
-        words = part.split()
-        told += (f"{mark}{word}" for word in words for mark in (min(level, _FAR_OUT), ""))
-        told += map("_".join, pairwise(words))
-    return " ".join(told)
+@lru_cache(maxsize=8192)
+def _names(level: int, names: str) -> str:
+    words = names.split()
+    return " ".join([*(f"{mark}{word}" for word in words for mark in (level, "")), *map("_".join, pairwise(words))])
 
 
 def _text_columns(chunk: _Chunk, titles: Sequence[str | None]) -> Columns:

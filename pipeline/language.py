@@ -3,22 +3,25 @@
 import lzma
 import re
 from array import array
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from functools import cache
 from io import BytesIO
-from threading import Lock, Thread
 from typing import Any
 
 import numpy as np
 
+from pipeline.words import FUNCTION
+
 _CHARS = 1000  # enough to tell: of 2,774 pages one came out otherwise than by 2,000, and right
 _WORDS = 5
+_FEW = 40  # words below which a share of function words says little
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 # Thai, Lao, Burmese, Khmer, kana and Chinese characters: scripts without spaces, two characters a word or so.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
-_LOADING = Lock()
+# Share of English function words from which a text is English, whatever else is in it: 97 % of 10,803 English texts and
+# 79 % of 2,014 bodies of English pages have it, none of 816 in other languages, of which three have more than .14.
+_ENGLISH = 0.36
 
 _Classify = Callable[[str], tuple[str, float]]
 
@@ -30,22 +33,15 @@ def language_of(text: str) -> str | None:
     'de'
     """
     head = text[:_CHARS]
-    if len(_WORD.findall(head)) + len(_UNSPACED.findall(head)) // 2 < _WORDS:
+    words = _WORD.findall(head)
+    if len(words) + len(_UNSPACED.findall(head)) // 2 < _WORDS:
         return None
-    with _LOADING:
-        classify = _classifier()
-    return classify(head)[0]
+    return "en" if _is_english(words) else _classifier()(head)[0]
 
 
-def load_beside() -> None:
-    """Begin to load the model in a thread, while this one loads the rest; `language_of` waits for it."""
-    Thread(target=_load, daemon=True).start()
-
-
-def _load() -> None:
-    """Load the model; what goes wrong is left to who asks for a language, who can say which document it cost."""
-    with suppress(Exception), _LOADING:
-        _classifier()
+def _is_english(words: Sequence[str]) -> bool:
+    """Whether so many of some words are English function words that py3langid and its model need not be loaded."""
+    return sum(word.lower().replace("’", "'") in FUNCTION for word in words) >= _ENGLISH * max(len(words), _FEW)
 
 
 @cache
@@ -53,8 +49,7 @@ def _classifier() -> _Classify:
     """py3langid, once a process: the language of a text and how sure it is.
 
     Its model is unpacked here, in one step. Its own loader unpacks 68 MB by many small steps into a temporary file:
-    .8 s for .55, and beside another thread each step waits its turn. A release that keeps its model otherwise is
-    left to load it by itself.
+    .8 s for .55. A release that keeps its model otherwise is left to load it by itself.
     """
     from py3langid import langid  # noqa: PLC0415 - late, as is its model
 

@@ -1,6 +1,5 @@
 """Languages are told as py3langid tells them, however its model is loaded."""
 
-import threading
 from pathlib import Path
 
 import py3langid
@@ -9,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import language
-from pipeline.language import language_of, load_beside
+from pipeline.language import language_of
 
 _TEXTS = [path.read_text() for path in sorted(Path("data/authored/triplets").rglob("*.md"))[:40]]
 
@@ -55,22 +54,14 @@ def test_a_model_of_another_layout_is_left_to_the_library(monkeypatch: pytest.Mo
         language._classifier.cache_clear()
 
 
-def test_who_asks_while_the_model_is_loaded_waits_for_it():
-    language._classifier.cache_clear()
-    load_beside()
-    assert language_of("The harbour stays shut until Friday, the port authority said.") == "en"
-    assert language._classifier.cache_info().misses == 1
+def test_english_is_told_without_the_model(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(language, "_classifier", pytest.fail)
+    assert {language_of(text) for text in _TEXTS} == {"en"}
 
 
-def test_memory_that_is_short_while_the_model_is_loaded_beside_says_nothing(monkeypatch: pytest.MonkeyPatch):
-    def short() -> None:
-        raise MemoryError
-
-    said: list[object] = []
-    monkeypatch.setattr(language, "_classifier", short)
-    monkeypatch.setattr(threading, "excepthook", said.append)
-    load_beside()
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and thread.name.endswith("(_load)"):
-            thread.join()
-    assert said == []
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.2])
+def test_what_quotes_english_is_not_told_by_its_words(share: float):
+    german = "Der Hafen bleibt bis Freitag geschlossen, teilte die Behörde am Abend mit. Niemand kam zu Schaden. "
+    english = "We will not pay the toll, she said to them. "
+    text = german * 8
+    assert language_of(english * round(share * len(text) / len(english)) + text) == "de"

@@ -5,6 +5,7 @@ with and without their mark-up; each has networks of its own.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,7 @@ KIND_PARTS = ("kind_words", *KIND_FEATURES)
 _COLUMNS = {"page_kinds": (*PAGE_FEATURES, *CONTAINERS), "line_kinds": (*TEXT_FEATURES, *CUE_FEATURES)}
 _PLACES = {part: [_COLUMNS[part].index(name) for name in names] for part, names in KIND_FEATURES.items()}
 _LEAST = 1e-4  # a chance below it is as good as none
+_NEAREST = 2  # elements whose names are read
 _NAMES_READ = 80  # characters of names: beyond them stand those of the elements around
 
 
@@ -72,13 +74,18 @@ def sources(seen: Seen) -> Sources:
 
 def _named(marks: Hashed) -> list[str]:
     """Tag and nearest names out of the mark-up around blocks (`blocks.surroundings`)."""
-    told = [text.split(" ") for text in marks.texts]
-    return [f"{words[0]} {' '.join(filter(None, map(_nearest, words[1:])))[:_NAMES_READ]}" for words in told]
+    told = [text.split("\n", _NEAREST + 1) for text in marks.texts]
+    return [f"{_tag(tags)} {' '.join(filter(None, map(_nearest, names[:_NEAREST])))[:_NAMES_READ]}" for tags, *names in told]
 
 
-def _nearest(mark: str) -> str:
-    """The name in a mark, where it is that of the block's own element or of the next."""
-    return mark[1:] if mark.startswith(("0", "1")) and not mark.startswith("<", 1) else ""
+def _tag(tags: str) -> str:
+    return tags.partition(" ")[0]
+
+
+@lru_cache(maxsize=4096)  # a site has a few hundred of them
+def _nearest(names: str) -> str:
+    """The names in a line of mark-up, where they are those of the block's own element or of the next."""
+    return " ".join([mark[1:] for mark in names.split() if mark[0] in "01"])
 
 
 def kind_chances(linear: Any, read: Sources) -> Matrix:

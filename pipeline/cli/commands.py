@@ -170,9 +170,6 @@ def score(
 ) -> None:
     """Print verdicts, scores and evidence; write nothing. `-` reads standard input."""
     kept = _kinds(keep)
-    from pipeline.language import load_beside  # noqa: PLC0415 - late: imports NumPy
-
-    load_beside()
     from pipeline.cli.printing import print_rows  # noqa: PLC0415
     from pipeline.direct import score_inputs  # noqa: PLC0415
 
@@ -199,9 +196,6 @@ def explain(
 ) -> None:
     """Show one document: what was removed where, and what drove the verdict; write nothing."""
     kept = _kinds(keep)
-    from pipeline.language import load_beside  # noqa: PLC0415 - late: imports NumPy
-
-    load_beside()
     from pipeline.cli.explaining import print_explained, print_page  # noqa: PLC0415
     from pipeline.report.explain import explain as explained  # noqa: PLC0415
     from pipeline.score import load_models  # noqa: PLC0415

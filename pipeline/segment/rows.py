@@ -17,6 +17,8 @@ def joined_rows(blocks: Iterable[Block]) -> list[Block]:
     ['| 1 | 2 |']
     """
     told = list(blocks)
+    if not any("tr" in block.ancestors for block in told):
+        return told
     layout = {row for block in told for row in _rows(block)[1:]}
     runs = (list(run) for _, run in groupby(told, key=_row))
     found = (block for run in runs for block in ([_joined(run)] if _is_data(run, layout) else run))
