@@ -69,7 +69,7 @@ _SHORT = 40  # characters below which a line of running prose is rare
 _FAR = 400  # blocks from a page's ends, and in it, beyond which all are alike: the trees have hardly seen more
 _MANY_TWINS = 250  # the same for blocks of one style; further out, paragraphs of long articles went for comments
 _TAGS_READ = 12  # elements around a block whose tags the mark-up model reads
-_FAR_OUT = 5  # levels from which on all are alike
+_LEVELS = (*range(5), *(5,) * _TAGS_READ)  # of the elements around a block: far out all are alike
 _LETTERS_READ = 200  # characters of a block that are measured for capitals and digits
 _REMEMBERED = 1000  # characters of a block whose shape is remembered
 _SHAPE_ROW, _TAG_ROW = Struct(f"{len(SHAPE)}f"), Struct(f"{1 + len(_TAGS) + len(_AROUND)}f")
@@ -180,9 +180,13 @@ def _spread(blocks: Sequence[Block], counts: Sequence[int]) -> _Chunk:
 
 @lru_cache(maxsize=8192)  # a page has some dozens of them
 def _marks(tag: str, around: tuple[str, ...], names: str) -> str:
-    tags = " ".join(f"{min(level, _FAR_OUT)}<{tag}" for level, tag in enumerate(around))
-    lines = [_names(min(level, _FAR_OUT), part) for level, part in enumerate(names.split(NAMES_END))]
-    return "\n".join([f"{tag} {tags}".rstrip(), *filter(None, lines)])
+    lines = map(_names, _LEVELS, names.split(NAMES_END))
+    return "\n".join([f"{tag} {_tags(around)}".rstrip(), *filter(None, lines)])
+
+
+@lru_cache(maxsize=4096)  # few combinations of tags stand around most blocks
+def _tags(around: tuple[str, ...]) -> str:
+    return " ".join(map("{}<{}".format, _LEVELS, around))
 
 
 @lru_cache(maxsize=8192)

@@ -245,7 +245,7 @@ def test_twelve_tags_around_a_block_are_read():
 @settings(max_examples=60, deadline=None)
 @given(_BLOCKS)
 def test_surroundings_begin_with_the_tag_and_hold_every_name(blocks: list[Block]):
-    told = [surroundings(one).split(" ") for one in blocks]
+    told = [surroundings(one).split() for one in blocks]
     assert [words[0] for words in told] == [one.tag for one in blocks]
     assert all(set(one.names.split()) <= set(words) for one, words in zip(blocks, told, strict=True))
 

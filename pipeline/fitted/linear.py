@@ -15,9 +15,7 @@ from scipy.sparse import csr_matrix
 
 from pipeline.fitted.stored import Stored
 
-_REMEMBERED = 1 << 17  # patterns of words whose columns are remembered: most of what is written is a few of them
-_LINES_REMEMBERED = 1 << 14
-_HASH_BYTES = 8
+_REMEMBERED = 1 << 14  # lines of mark-up whose hashes are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +88,17 @@ class Hasher:
             rows = [b"".join(map(_line_hashes, text.split("\n"))) for text in lower]
         else:
             rows = [_hashes(_patterns(self.find(text), pairs=self.pairs)) for text in lower]
-        ends = np.cumsum([0, *map(len, rows)]) // _HASH_BYTES
-        return _of_length_one(_counted(np.frombuffer(b"".join(rows), dtype=np.int64) % self.columns, ends, self.columns))
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _hash(pattern: str) -> int:
-    return abs(murmur(pattern, 0))
+        hashes = np.frombuffer(b"".join(rows), dtype=np.intc)
+        ends = np.cumsum([0, *map(len, rows)]) // hashes.itemsize
+        return _of_length_one(_counted(np.abs(hashes.astype(np.int64)) % self.columns, ends, self.columns))
 
 
 def _hashes(patterns: Iterable[str]) -> bytes:
     """The hashes of patterns one after the other: to join them is faster than to make an array of each text's."""
-    return array("q", map(_hash, patterns)).tobytes()
+    return array("i", map(murmur, patterns)).tobytes()
 
 
-@lru_cache(maxsize=_LINES_REMEMBERED)  # mark-up says what is around a block in a line an element, and few differ
+@lru_cache(maxsize=_REMEMBERED)  # mark-up says what is around a block in a line an element, and few differ
 def _line_hashes(line: str) -> bytes:
     return _hashes(line.split())
 

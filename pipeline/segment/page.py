@@ -34,83 +34,117 @@ _SHOWN = 250  # characters of a page below which its text is looked for in scrip
 _ANCESTORS = 8  # how many levels of names and tags a block carries: beyond, they describe the site
 
 
+@dataclass(slots=True, eq=False)
+class _Open:
+    """An element that is open, without html and body, and what the blocks in it tell of where they stand.
+
+    Most elements hold no text of their own, so that this is put together for those alone that a block asks for.
+
+    Attributes:
+        number: how many elements were opened before it, and itself.
+        outer: the element around it; None around all.
+        place: see `told`.
+        levels: names of the element and of those around it, innermost first.
+        names: the same as a block carries them.
+    """
+
+    element: HtmlElement
+    tag: str
+    number: int
+    outer: "_Open | None"
+    place: "_Place | None" = None
+    levels: tuple[str, ...] | None = None
+    names: str | None = None
+
+
+_Place = tuple[str, tuple[str, ...], tuple[int, ...]]  # holder, tags innermost first, numbers outermost first
+_NOWHERE: _Place = ("body", (), ())
+
+
+def _place(here: _Open | None) -> _Place:
+    """The innermost element here that begins a block, the tags around a text here, and their numbers."""
+    if here is None:
+        return _NOWHERE
+    if here.place is None:
+        holder, tags, path = _place(here.outer)
+        here.place = (holder if here.tag in INLINE else here.tag, (here.tag, *tags), (*path, here.number))
+    return here.place
+
+
+def _levels(here: _Open | None) -> tuple[str, ...]:
+    """The names of an element and of those around it, innermost first, as many as a block carries."""
+    if here is None:
+        return ()
+    if here.levels is None:
+        here.levels = (_names(here.element), *_levels(here.outer)[: _ANCESTORS - 1])
+    return here.levels
+
+
+def _names_around(here: _Open | None) -> str:
+    if here is None:
+        return ""
+    if here.names is None:
+        here.names = NAMES_END.join(_levels(here)).rstrip(NAMES_END)
+    return here.names
+
+
 @dataclass(slots=True)
 class _Walk:
-    """What the walker has seen: finished blocks, the run of text under way, and the open elements.
-
-    Open elements are listed outermost first, without html and body. Most of them hold no text of their own, so what
-    a block tells of them is put together only when there is one.
+    """What the walker has seen: finished blocks, and the run of text under way.
 
     Attributes:
         run: pieces of text; the first is never white space only.
         linked: those of them that are inside links.
         marks: which of them are.
-        held: inline elements that have ended, with all text of the run in them, innermost first.
-        began: how many elements were open when the run began, less those of them that have ended.
+        began: the element that the run began in, or the innermost around it that has not ended.
+        held: the innermost inline element that has ended and holds all text of the run.
+        links: how many links are open.
         opened: how many elements were opened so far.
-        elements: the open elements.
-        tags: their tags.
-        path: their numbers.
-        named: their names, as far inwards as a block has asked for them.
     """
 
     blocks: list[Block] = field(default_factory=list)
     run: list[str] = field(default_factory=list)
     linked: list[str] = field(default_factory=list)
     marks: list[bool] = field(default_factory=list)
-    held: list[HtmlElement] = field(default_factory=list)
-    began: int = 0
+    began: _Open | None = None
+    held: _Open | None = None
     links: int = 0
     opened: int = 0
-    elements: list[HtmlElement] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    path: list[int] = field(default_factory=list)
-    named: list[str] = field(default_factory=list)
 
-    def visit(self, element: HtmlElement, tag: str) -> None:
+    def visit(self, element: HtmlElement, tag: str, outer: _Open | None) -> None:
         """Take in an element that is shown, and all that is in it: `parse` lets no tree be too deep for that."""
         run, is_inline, is_link = self.run, tag in INLINE, tag == "a"
-        is_around = tag not in _WHOLE_PAGE
         if run and not is_inline:
             self.flush()
-        if is_around:
+        here = outer
+        if tag not in _WHOLE_PAGE:
             self.opened += 1
-            self.elements.append(element)
-            self.tags.append(tag)
-            self.path.append(self.opened)
-        self.links += is_link
+            here = _Open(element, tag, self.opened, outer)
+        if is_link:
+            self.links += 1
         # Most texts are the white space between blocks: to ask here spares a call for each.
         if (text := element.text) and (run or not text.isspace()):
-            self.add(text)
+            self.add(text, here)
         for child in element:
             name = child.tag
             if name not in HIDDEN and isinstance(name, str):  # the tag of a comment is none
-                self.visit(child, name)
+                self.visit(child, name, here)
             if (text := child.tail) and (run or not text.isspace()):
-                self.add(text)
-        self.links -= is_link
-        if run and not is_inline:
-            self.flush()
-        if is_around:
-            self.leave(element)
+                self.add(text, here)
+        if is_link:
+            self.links -= 1
+        if run:
+            if not is_inline:
+                self.flush()
+            elif self.began is here:
+                self.held, self.began = self.held or here, outer
 
-    def leave(self, element: HtmlElement) -> None:
-        """Take the innermost element off the lists; the run under way may have begun in it."""
-        if self.run and self.began == len(self.elements):
-            self.held.append(element)
-            self.began -= 1
-        if len(self.named) == len(self.elements):
-            self.named.pop()
-        self.elements.pop()
-        self.tags.pop()
-        self.path.pop()
-
-    def add(self, text: str) -> None:
+    def add(self, text: str, here: _Open | None) -> None:
         """Take in a piece of text; where it begins a run it is not white space only."""
         if not self.run:
-            self.began = len(self.elements)
+            self.began = here
         elif self.held and not text.isspace():
-            self.held.clear()
+            self.held = None
         self.run.append(text)
         self.marks.append(self.links > 0)
         if self.links:
@@ -118,11 +152,11 @@ class _Walk:
 
     def flush(self) -> None:
         """End the run under way, which holds text, as a block; what is set as it was typed is a block a line."""
-        lines = self.typed() if "pre" in self.tags else [(self.run, self.linked)]
-        tag, around, names, path = _holder(self.tags), tuple(self.tags[::-1]), self.names(), tuple(self.path)
-        for pieces, linked in lines:
+        tag, around, path = _place(self.began)
+        names = _names_around(self.held or self.began)
+        for pieces, linked in self.typed() if "pre" in around else [(self.run, self.linked)]:
             if text := " ".join("".join(pieces).split()):
-                chars = len("".join("".join(linked).split()))
+                chars = len("".join("".join(linked).split())) if linked else 0
                 block = Block(
                     text, tag, len(self.blocks) + 1, ancestors=around, names=names, link_chars=chars, path=path
                 )
@@ -130,7 +164,7 @@ class _Walk:
         self.run.clear()
         self.linked.clear()
         self.marks.clear()
-        self.held.clear()
+        self.held = None
 
     def typed(self) -> list[tuple[list[str], list[str]]]:
         """The pieces of each line of the run, and those of them that are inside links."""
@@ -143,14 +177,6 @@ class _Walk:
                 if is_linked:
                     lines[-1][1].append(piece)
         return lines
-
-    def names(self) -> str:
-        """Names of inline elements that held the whole run, then of those around it, innermost first."""
-        self.named += map(_names, self.elements[len(self.named) :])
-        levels = self.named[: -_ANCESTORS - 1 : -1]
-        if self.held:
-            levels = [*map(_names, self.held), *levels][:_ANCESTORS]
-        return NAMES_END.join(levels).rstrip(NAMES_END)
 
 
 def page_blocks(page: Page) -> list[Block]:
@@ -182,7 +208,7 @@ def tree_blocks(tree: HtmlElement) -> list[Block]:
     """
     walk = _Walk()
     if tree.tag not in HIDDEN:
-        walk.visit(tree, tree.tag)
+        walk.visit(tree, tree.tag, None)
     if walk.run:  # the tree is an inline element
         walk.flush()
     return walk.blocks
@@ -195,23 +221,12 @@ def visible_text(tree: HtmlElement) -> str:
     return "".join("".join(texts).split())
 
 
-def _holder(tags: Sequence[str]) -> str:
-    """The innermost of some tags, outermost first, that begins a block."""
-    for tag in reversed(tags):
-        if tag not in INLINE:
-            return tag
-    return "body"
-
-
 def _names(element: HtmlElement) -> str:
     """The words of an element's class, id, role and itemprop, lower case, camel case cut; `hidden` if it is."""
-    attributes = dict(element.items())
-    if not attributes:
-        return ""
-    get = attributes.get
+    get = element.get
     words = _name_words(f"{get('class', '')} {get('id', '')} {get('role', '')} {get('itemprop', '')}"[:_NAME_CHARS])
     style = get("style")
-    if "hidden" in attributes or (style and _DISPLAY_NONE.search(style)):
+    if get("hidden") is not None or (style and _DISPLAY_NONE.search(style)):
         return f"{words} hidden".lstrip()
     return words
 
