@@ -16,12 +16,14 @@ from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+import msgspec
+
 from pipeline.compact import Digests
 from pipeline.stores import STATE, Store
 from pipeline.told import Told
 
 _PART = re.compile(r"\d+-\d+\.gz")
-_TORN = (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError)
+_TORN = (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, msgspec.DecodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,8 @@ class Parts:
             [item.letters for item in told],
             [item.sketch for item in told],
         )
-        lines = [json.dumps(line, ensure_ascii=False) for line in (asdict(head), *map(_plain, told))]
-        raw = gzip.compress("".join(f"{line}\n" for line in lines).encode(), 1, mtime=0)
+        lines = msgspec.json.Encoder().encode_lines([asdict(head), *map(_plain, told)])
+        raw = gzip.compress(lines, 1, mtime=0)
         self.store.write(f"{STATE}/{name}", raw)
 
     def keep(self, names: Iterable[str]) -> None:
@@ -129,15 +131,15 @@ class Parts:
 
 
 def _head(raw: bytes) -> Head:
-    with gzip.open(io.BytesIO(raw), "rt", encoding="utf-8") as stream:
-        return Head(**json.loads(stream.readline()))
+    with gzip.open(io.BytesIO(raw)) as stream:
+        return Head(**msgspec.json.decode(stream.readline()))
 
 
 def _items(raw: bytes) -> Iterator[tuple[str | None, Told]]:
-    with gzip.open(io.BytesIO(raw), "rt", encoding="utf-8") as stream:
-        head = Head(**json.loads(stream.readline()))
+    with gzip.open(io.BytesIO(raw)) as stream:
+        head = Head(**msgspec.json.decode(stream.readline()))
         for state, line in zip(head.states, stream, strict=True):
-            yield state, Told(**json.loads(line))
+            yield state, Told(**msgspec.json.decode(line))
 
 
 def digest(told: Mapping[str, Any]) -> str:

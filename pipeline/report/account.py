@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from pipeline.document import Failure, MediaType, Source
+from pipeline.document import Failure, MediaType, Source, Status
 from pipeline.read import Entry, load
 from pipeline.report.rows import Evidence, RemovedLine, ResultRow
 from pipeline.segment.text import numbered_blocks
@@ -79,14 +79,14 @@ def account_of_row(row: ResultRow, folder: Path, *, read_input: bool = True) -> 
 
 def is_read_again(row: ResultRow) -> bool:
     """Whether only the input tells the order of the lines: of texts, and of pages whose text was not written."""
-    return row.media_type != MediaType.HTML or not row.text_file
+    return row.media_type != MediaType.HTML or (row.status != Status.REJECTED and not row.text_file)
 
 
 def _account_of_page(row: ResultRow, folder: Path) -> Account | None:
-    """None where the text is gone or was cut."""
+    """None where the text is gone or was cut; of a page that was rejected, since it has none, all lines are removed."""
     text = _text_of(row, folder)
     kept = _kept_lines(row, text)
-    if not kept or len(text) >= _TEXT_CHARS:
+    if (not kept and row.status != Status.REJECTED) or len(text) >= _TEXT_CHARS:
         return None
     return Account(tuple(_marked(_interleaved(row, kept), row.evidence or ())), Order.INPUT)
 
