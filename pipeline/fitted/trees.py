@@ -1,4 +1,4 @@
-"""Boosted trees: all rows walk down all trees at once, one level a step.
+"""Boosted trees: all rows walk down all trees at once, one level a step; those that are in a leaf are left there.
 
 As fast as scikit-learn's own compiled walk, and the same sums in the same order.
 """
@@ -11,20 +11,21 @@ from numpy.typing import NDArray
 from pipeline.fitted.stored import Stored
 
 _ROWS = 256  # walked together: what they need stays in the processor's cache
+_FULL, _PAUSE = 8, 3  # levels until leaves are first looked for, and between two such looks, which cost a step each
 
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Trees of a classifier of two classes, the deepest first; all nodes of all trees stand in one table.
+    """Trees of a classifier of two classes, as they were fitted; all nodes of all trees stand in one table.
 
     Attributes:
         features: what a node asks for; 0 in a leaf.
         limits: up to which value a row goes left.
         children: the left child of each node, then the right child of each; a leaf is its own.
         values: what a leaf adds to the log-odds.
+        inner: which nodes are no leaf.
         roots: where each tree begins.
-        order: the place of each tree, in the order in which they were fitted.
-        active: for each level how many trees reach below it.
+        depth: levels of the deepest tree.
         columns: that a row has.
         start: log-odds before all trees.
     """
@@ -33,9 +34,9 @@ class Trees:
     limits: NDArray[np.float32]
     children: NDArray[np.int32]
     values: NDArray[np.float64]
+    inner: NDArray[np.bool_]
     roots: NDArray[np.int32]
-    order: NDArray[np.intp]
-    active: tuple[int, ...]
+    depth: int
     columns: int
     start: float
 
@@ -53,15 +54,20 @@ class Trees:
 
     def _odds(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         flat = np.ascontiguousarray(rows, dtype=np.float32).ravel()
-        begins = np.arange(len(rows), dtype=np.int32) * rows.shape[1]
-        nodes = np.repeat(self.roots[:, None], len(rows), axis=1)
+        begins = np.tile(np.arange(len(rows), dtype=np.int32) * rows.shape[1], len(self.roots))
+        nodes = np.repeat(self.roots, len(rows))  # tree after tree
         right = np.int32(len(self.values))
-        for count in self.active:
-            here = nodes[:count]
+        walking, here = np.arange(len(nodes), dtype=np.int32), nodes
+        for level in range(1, self.depth + 1):
             goes_right = flat.take(self.features.take(here) + begins) > self.limits.take(here)
-            nodes[:count] = self.children.take(here + goes_right * right)
+            here = self.children.take(here + goes_right * right)
+            if level >= _FULL and (level - _FULL) % _PAUSE == 0:
+                nodes[walking] = here
+                on = self.inner.take(here)
+                walking, here, begins = walking[on], here[on], begins[on]
+        nodes[walking] = here
         total = np.full(len(rows), self.start)
-        for values in self.values.take(nodes[self.order]):
+        for values in self.values.take(nodes.reshape(len(self.roots), len(rows))):
             total += values
         return total
 
@@ -70,10 +76,8 @@ def read_trees(told: Stored) -> Trees:
     """A HistGradientBoostingClassifier of two classes, numbers only."""
     told.expect(n_trees_per_iteration_=1, is_categorical_=None)
     grown = [tree["nodes"].array for trees in told["_predictors"] for tree in trees]
-    depths = np.array([nodes["depth"].max() for nodes in grown])
-    places = np.argsort(-depths, kind="stable")
-    nodes = np.concatenate([grown[place] for place in places])
-    sizes = np.array([len(grown[place]) for place in places])
+    nodes = np.concatenate(grown)
+    sizes = np.array(list(map(len, grown)))
     roots = np.cumsum(sizes) - sizes
     is_leaf, own, begin = nodes["is_leaf"].astype(bool), np.arange(len(nodes)), np.repeat(roots, sizes)
     left, right = (np.where(is_leaf, own, nodes[side] + begin) for side in ("left", "right"))
@@ -82,9 +86,9 @@ def read_trees(told: Stored) -> Trees:
         limits=_single(nodes["num_threshold"]),
         children=np.concatenate([left, right]).astype(np.int32),
         values=nodes["value"].copy(),
+        inner=~is_leaf,
         roots=roots.astype(np.int32),
-        order=np.argsort(places),
-        active=tuple(int((depths > level).sum()) for level in range(int(depths.max()))),
+        depth=int(nodes["depth"].max()),
         columns=int(told["n_features_in_"].value),
         start=float(told["_baseline_prediction"].array.item()),
     )
