@@ -16,10 +16,9 @@ from typing import Any
 from lxml import etree
 from lxml.etree import TreeBuilder
 from lxml.html import HtmlComment, HtmlElement, HtmlEntity, HTMLParser, HtmlProcessingInstruction
-from trafilatura import bare_extraction, load_html
+from trafilatura import bare_extraction
 from trafilatura import metadata as page_metadata
 from trafilatura.settings import Document
-from trafilatura.utils import HTML_PARSER, repair_faulty_html
 
 from pipeline.document import Metadata
 
@@ -32,14 +31,21 @@ _LANGUAGE_PARTS = re.compile(r"[-_]")
 _VALUE_CHARS = 500
 _DEEP = 250  # levels of elements: a few less than the parser's limit, and few enough for trafilatura to recurse
 _NAME = re.compile(r"[^\s&<>/\"']+")  # what lxml takes for the name of an element or attribute
-_ELEMENT = re.compile(r"<[A-Za-z]")
+_ELEMENT = re.compile(rb"<[A-Za-z]")
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
+_HEAD = 4096  # bytes in which a document type and the first tag stand
+_FAULTY_TYPE = re.compile(rb"< ?! ?DOCTYPE[^>]*/[^<>]*>", re.IGNORECASE)  # bugs.launchpad.net/lxml/+bug/1955915
+_CLOSED_HTML = re.compile(rb"(<html[^>]*?)\s*/>", re.IGNORECASE)
 _JSON_DEPTH = 6
 _ISO_DATE = re.compile(r"\b((?:19|20)\d\d)-?([01]\d)-?([0-3]\d)")
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its warnings are our rows
+_PARSER = HTMLParser(
+    encoding="utf-8", collect_ids=False, default_doctype=False, remove_comments=True, remove_pis=True
+)
 # lxml.html asks Python for the class of every element that is touched, a few thousand times a page, only to tell forms
 # from the rest. This lookup gives the same classes but for forms, of which nobody here asks anything.
-HTML_PARSER.set_element_class_lookup(
+_PARSER.set_element_class_lookup(
     etree.ElementDefaultClassLookup(
         element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction, entity=HtmlEntity
     )
@@ -106,23 +112,26 @@ def parse(html: str) -> HtmlElement | None:
     Where elements stand more than 255 deep the parser ends the page and says nothing. Such a page is built again
     with its innermost elements side by side, so that all of its text is there.
     """
-    page = _unended(html)
-    tree = load_html(page)
-    if tree is None and _ELEMENT.search(page):
-        # trafilatura takes what neither says "html" in its first 50 characters nor has two children of the root
-        # for no page: a bare <p>, <article> or feed. Within <html> it is asked no such question.
-        page = f"<html>{page}"
-        tree = load_html(page)
-    return tree if tree is None or not _ends_deep(tree) else _flat(page)
+    raw = _repaired(html.encode(errors="replace"))
+    if not _ELEMENT.search(raw):
+        return None
+    tree: HtmlElement | None = etree.fromstring(raw, _PARSER)
+    return tree if tree is None or not _ends_deep(tree) else _flat(raw)
 
 
-def _unended(html: str) -> str:
-    """The page without ends of `html` that come before its end: the parser would leave out all that follows one."""
-    for end in ("</html>", "</HTML>"):
-        place = html.find(end)
-        if place >= 0 and html[place + len(end) :].strip():
-            html = html.replace(end, "")
-    return html
+def _repaired(raw: bytes) -> bytes:
+    """The page without what makes the parser end it early: all that follows would be left out.
+
+    These are control characters, a document type with a slash, `<html/>`, and ends of `html` before the end.
+    """
+    raw = raw.translate(None, _CONTROLS)
+    head = _FAULTY_TYPE.sub(b"", raw[:_HEAD])
+    raw = _CLOSED_HTML.sub(rb"\1>", head) + raw[_HEAD:]
+    for end in (b"</html>", b"</HTML>"):
+        place = raw.find(end)
+        if place >= 0 and raw[place + len(end) :].strip():
+            raw = raw.replace(end, b"")
+    return raw
 
 
 def _ends_deep(tree: HtmlElement) -> bool:
@@ -133,12 +142,11 @@ def _ends_deep(tree: HtmlElement) -> bool:
     return depth >= _DEEP
 
 
-def _flat(html: str) -> HtmlElement:
+def _flat(raw: bytes) -> HtmlElement:
     """The tree of a page whose elements stand too deep, after the repairs that ordinary pages get."""
-    repaired = repair_faulty_html(html, html[:50].lower())
     target: Any = _FlatTree()  # not a ParserTarget to the type checker, since it leaves comments out
     parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
-    root: HtmlElement = etree.fromstring(repaired.encode(errors="replace"), parser)
+    root: HtmlElement = etree.fromstring(raw, parser)
     return root
 
 
