@@ -4,6 +4,7 @@ Loads models, once a process. Writes nothing.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -22,6 +23,7 @@ from pipeline.told import Answer, Told
 from pipeline.write import row
 
 MakeScorer = Callable[[Path | None, frozenset[ChromeKind]], Scorer]
+_NO_LETTERS = re.compile(r"[\W_]+")
 _HELD = 32_000_000  # bytes of documents that are in hand at once, so that large ones share less
 
 
@@ -159,5 +161,5 @@ def told(outcome: Outcome, models: str, *, near: bool = False) -> Told:
 
 
 def _letters(body: str) -> str:
-    key = "".join(filter(str.isalnum, body)).casefold().encode()
+    key = _NO_LETTERS.sub("", body).casefold().encode()
     return hashlib.blake2b(key, digest_size=16).hexdigest()

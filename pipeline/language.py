@@ -33,15 +33,15 @@ def language_of(text: str) -> str | None:
     'de'
     """
     head = text[:_CHARS]
-    words = _WORD.findall(head)
+    words = _WORD.findall(head.lower().replace("’", "'"))
     if len(words) + len(_UNSPACED.findall(head)) // 2 < _WORDS:
         return None
     return "en" if _is_english(words) else _classifier()(head)[0]
 
 
 def _is_english(words: Sequence[str]) -> bool:
-    """Whether so many of some words are English function words that py3langid and its model need not be loaded."""
-    return sum(word.lower().replace("’", "'") in FUNCTION for word in words) >= _ENGLISH * max(len(words), _FEW)
+    """Whether so many of some words, in small letters, are English function words that no model need be loaded."""
+    return sum(map(FUNCTION.__contains__, words)) >= _ENGLISH * max(len(words), _FEW)
 
 
 @cache
