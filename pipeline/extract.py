@@ -40,9 +40,7 @@ _JSON_DEPTH = 6
 _ISO_DATE = re.compile(r"\b((?:19|20)\d\d)-?([01]\d)-?([0-3]\d)")
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # its warnings are our rows
-_PARSER = HTMLParser(
-    encoding="utf-8", collect_ids=False, default_doctype=False, remove_comments=True, remove_pis=True
-)
+_PARSER = HTMLParser(encoding="utf-8", collect_ids=False, remove_comments=True, remove_pis=True)
 # lxml.html asks Python for the class of every element that is touched, a few thousand times a page, only to tell forms
 # from the rest. This lookup gives the same classes but for forms, of which nobody here asks anything.
 _PARSER.set_element_class_lookup(

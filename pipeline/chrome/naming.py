@@ -75,7 +75,9 @@ def sources(seen: Seen) -> Sources:
 def _named(marks: Hashed) -> list[str]:
     """Tag and nearest names out of the mark-up around blocks (`blocks.surroundings`)."""
     told = [text.split("\n", _NEAREST + 1) for text in marks.texts]
-    return [f"{_tag(tags)} {' '.join(filter(None, map(_nearest, names[:_NEAREST])))[:_NAMES_READ]}" for tags, *names in told]
+    return [
+        f"{_tag(tags)} {' '.join(filter(None, map(_nearest, names[:_NEAREST])))[:_NAMES_READ]}" for tags, *names in told
+    ]
 
 
 def _tag(tags: str) -> str:

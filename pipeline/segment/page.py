@@ -120,8 +120,7 @@ class _Walk:
         if tag not in _WHOLE_PAGE:
             self.opened += 1
             here = _Open(element, tag, self.opened, outer)
-        if is_link:
-            self.links += 1
+        self.links += is_link
         # Most texts are the white space between blocks: to ask here spares a call for each.
         if (text := element.text) and (run or not text.isspace()):
             self.add(text, here)
@@ -131,8 +130,7 @@ class _Walk:
                 self.visit(child, name, here)
             if (text := child.tail) and (run or not text.isspace()):
                 self.add(text, here)
-        if is_link:
-            self.links -= 1
+        self.links -= is_link
         if run:
             if not is_inline:
                 self.flush()

@@ -291,7 +291,6 @@ def test_a_huge_text_is_cleaned_within_seconds(chrome: ChromeModel, text: str):
     assert len(found.lines) + len(found.removed) + bool(found.metadata.title) == len(text_blocks(text))
 
 
-@pytest.mark.xfail(strict=True, reason="a prompt among the paragraphs of a short article is not sure enough (.44)")
 def test_newsletter_prompt_that_is_a_paragraph_of_the_article_goes(chrome: ChromeModel):
     prompt = "Sign up for our newsletter to get the best stories in your inbox."
     boxed, bare = f'<div class="newsletter"><p>{prompt}</p></div>', f'<p class="newsletter">{prompt}</p>'

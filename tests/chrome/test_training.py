@@ -14,7 +14,7 @@ from pipeline.chrome.gold import BlockLabel
 from pipeline.chrome.model import LINE_FEATURES, PARTS, ChromeModel, Thresholds, Titled
 from pipeline.chrome.naming import KIND_PARTS
 from pipeline.chrome.situations import LabelledText, authored_text, page_texts, prose_text
-from pipeline.chrome.training import _outside, _wordings, fit_chrome, group_folds, titled
+from pipeline.chrome.training import _UNSURE, _markups, _outside, _wordings, fit_chrome, group_folds, titled
 from pipeline.containers import CONTAINERS
 from pipeline.corpora.authored import AuthoredLine
 from pipeline.corpora.prepared import PreparedPage
@@ -119,6 +119,13 @@ def test_wordings_of_authored_lines_weigh_what_the_settings_say(corpus: Corpus):
     authored = authored_text("a01", [AuthoredLine("share", "Pass it on", gap=False)])
     weights = {text: weight for text, _, _, weight in _wordings(corpus[0], [authored], SETTINGS)}
     assert (weights["pass it on"], weights["leave a reply"]) == (SETTINGS.authored_wording, 1)
+
+
+def test_markup_of_a_page_without_gold_text_counts_less(corpus: Corpus):
+    sure, *_ = corpus[0]
+    pages = [sure, replace(sure, site="unsure.example", content=None)]
+    weights = {(site, weight) for _, _, site, weight in _markups(pages)}
+    assert weights == {(sure.site, 1.0), ("unsure.example", _UNSURE)}
 
 
 def test_a_site_is_in_one_fold_and_never_in_the_examples_of_that_fold():
