@@ -136,7 +136,8 @@ def shown(text: object, limit: int = _LINE_CHARS) -> str:
     """
     told = str(text)
     cut = told if len(told) <= limit else told[: limit - 1] + "…"
-    return _STEERING.sub(lambda mark: ascii(mark[0])[1:-1], "".join(map(_printed, cut)))
+    printed = cut if cut.isprintable() else "".join(map(_printed, cut))
+    return _STEERING.sub(lambda mark: ascii(mark[0])[1:-1], printed)
 
 
 def _printed(mark: str) -> str:
