@@ -105,8 +105,11 @@ class LocalStore:
         ]  # as the name itself may be as long as any can be
         beside = path.with_name(f".{digest}.part")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(raw)
+            try:
+                beside.write_bytes(raw)
+            except FileNotFoundError:  # once a folder: to ask before each file costs as much as to write it
+                path.parent.mkdir(parents=True, exist_ok=True)
+                beside.write_bytes(raw)
             beside.replace(path)
         except OSError as error:
             with suppress(OSError):

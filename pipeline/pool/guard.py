@@ -7,6 +7,7 @@ killed from here where it cannot.
 import atexit
 import os
 import pickle
+import select
 import socket
 import subprocess
 import sys
@@ -45,6 +46,8 @@ class Worker:
     def __init__(self) -> None:
         # The system kills a worker when the *thread* that started it ends, so one that lasts starts them all.
         self._process, self._channel = _starter().submit(_start).result()
+        self._arrives = select.poll()  # made once: `Connection.poll` makes one each time
+        self._arrives.register(self._channel.fileno(), select.POLLIN)
 
     @property
     def alive(self) -> bool:
@@ -71,15 +74,17 @@ class Worker:
             return Broken(Fault.LOST)
 
     def _awaited(self, limits: Limits, stopped: Callable[[], bool]) -> Any:
-        until = monotonic() + _START
+        until, look = monotonic() + _START, 0.0
         while True:
-            fault = self._fault(until, limits)
-            if fault or stopped():
-                self.end()
-                if fault:
-                    return Broken(fault)
-                raise StoppedError
-            if self._channel.poll(_TICK):
+            if monotonic() >= look:  # not at each of the three messages of a document: a look costs more than they do
+                fault = self._fault(until, limits)
+                if fault or stopped():
+                    self.end()
+                    if fault:
+                        return Broken(fault)
+                    raise StoppedError
+                look = monotonic() + _TICK
+            if self._arrives.poll(1000 * _TICK):
                 message = self._channel.recv_bytes()
                 if message:
                     return pickle.loads(message)  # noqa: S301 - from our own process

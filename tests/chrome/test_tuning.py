@@ -58,10 +58,11 @@ def test_an_article_taken_for_a_dump_counts_twice():
         pytest.param([0.1, 0.91, 0.1, 0.8, 0.9, 0.8, 0.7], 4, id="one page makes a needle"),
         pytest.param([0.9, 0.8, 0.1, 0.1], 0, id="first"),
         pytest.param([0.5], 0, id="one"),
-        pytest.param([0.0, 0.0, 0.0], 0, id="nothing to choose by"),
+        pytest.param([0.0, 0.0, 0.0], 1, id="nothing to choose by"),
+        pytest.param([0.1, 0.5, 0.8, 0.8003, 0.8005, 0.8006, 0.8007], 5, id="the middle of a plateau, not its end"),
     ],
 )
-def test_a_limit_is_judged_together_with_its_neighbours(figures: list[float], place: int):
+def test_a_limit_is_judged_together_with_its_neighbours_and_all_that_are_as_good(figures: list[float], place: int):
     assert _peak(figures) == place
 
 
