@@ -100,16 +100,11 @@ class LocalStore:
     def write(self, name: str, raw: bytes) -> None:
         """Write a file beside its place, then put it there whole."""
         path = self.folder / name
-        digest = hashlib.sha256(path.name.encode(errors="surrogateescape")).hexdigest()[
-            :16
-        ]  # as the name itself may be as long as any can be
+        # The name itself may be as long as any can be.
+        digest = hashlib.sha256(path.name.encode(errors="surrogateescape")).hexdigest()[:16]
         beside = path.with_name(f".{digest}.part")
         try:
-            try:
-                beside.write_bytes(raw)
-            except FileNotFoundError:  # once a folder: to ask before each file costs as much as to write it
-                path.parent.mkdir(parents=True, exist_ok=True)
-                beside.write_bytes(raw)
+            _put(beside, raw)
             beside.replace(path)
         except OSError as error:
             with suppress(OSError):
@@ -163,6 +158,15 @@ class LocalStore:
     def composing(self) -> AbstractContextManager[Path]:
         """The folder itself."""
         return nullcontext(self.folder)
+
+
+def _put(path: Path, raw: bytes) -> None:
+    """Write a file; its folder is made where it is missing: to ask before each file costs as much as to write it."""
+    try:
+        path.write_bytes(raw)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(raw)
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,11 +146,7 @@ def test_warc_that_is_none_is_a_broken_record(tmp_path: Path):
 
 
 def test_records_are_cleaned_like_files_and_texts_go_into_parts(tmp_path: Path):
-    # The prompt stands in a box: as a plain paragraph it stays, a fault that tests/chrome/test_cleaning.py names.
-    page = PAGE.replace('<p class="newsletter">', '<div class="newsletter"><p>').replace(
-        "</p></article>", "</p></div></article>"
-    )
-    container = stored(tmp_path / "all.jsonl", lines({"html": page, "url": "https://quay.example/f"}, *ROWS, 5))
+    container = stored(tmp_path / "all.jsonl", lines({"html": PAGE, "url": "https://quay.example/f"}, *ROWS, 5))
     stored(tmp_path / "a.txt", REPORT)
     settings = CleanSettings(jobs=1, text=TextOutput.RECORDS, chunk=2)
     clean_folder([container, tmp_path / "a.txt"], tmp_path / "out", settings)
