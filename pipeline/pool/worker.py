@@ -1,6 +1,6 @@
 """What a worker process does: takes orders from its parent, works on them within limits, and dies with the parent.
 
-It runs in a process of its own and talks to `guard` alone: an empty message says that an item has begun, any other one
+It runs in a process of its own and talks to `guard` alone: an empty message says that items have begun, any other one
 is the pickled answer to an order.
 """
 
@@ -15,7 +15,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from multiprocessing.connection import Connection
+from time import monotonic
 from typing import Any
 
 import cloudpickle
@@ -23,6 +25,7 @@ import cloudpickle
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _SOFT = 0.8  # of the memory limit is what may be allocated; the rest is code, and room for libraries to fail in order
 _MEGABYTE = 2**20
+_SPARED = 0.2  # seconds from one announcement to the next: each costs both processes some microseconds
 
 Begin = Callable[[], None]
 Work = Callable[[Sequence[Any], Begin], Any]
@@ -62,6 +65,26 @@ class Limits:
 
     seconds: float = 30.0
     megabytes: int = 2000
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Starts the time of each item of an order, here and in the parent.
+
+    Attributes:
+        told: when the parent was told last.
+    """
+
+    channel: Connection
+    seconds: float
+    told: float = -inf
+
+    def begin(self) -> None:
+        """Start an item's time; the parent, whose limit is longer by more than that, is told every now and then."""
+        signal.setitimer(signal.ITIMER_REAL, self.seconds)
+        if monotonic() >= self.told + _SPARED:
+            self.told = monotonic()
+            self.channel.send_bytes(b"")
 
 
 class _TimeUp(BaseException):
@@ -108,7 +131,7 @@ def _answer(order: bytes, channel: Connection) -> Any:
         os.environ.update(environment)
         _allow(limits.megabytes)
         try:
-            return work(items, lambda: _begin(channel, limits.seconds))
+            return work(items, _Clock(channel, limits.seconds).begin)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
     except _TimeUp:
@@ -133,9 +156,3 @@ def _allow(megabytes: int) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     soft = int(megabytes * _MEGABYTE * _SOFT)
     resource.setrlimit(resource.RLIMIT_DATA, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
-
-
-def _begin(channel: Connection, seconds: float) -> None:
-    """Announce an item and start its time."""
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    channel.send_bytes(b"")
