@@ -6,9 +6,8 @@ read and is what it was. Both the report and `winnow explain` show what is made 
 """
 
 import json
-import re
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -229,9 +228,14 @@ def _marked(lines: Sequence[Line], evidence: Sequence[Evidence]) -> list[Line]:
     return marked
 
 
-def _cut(text: str, quotes: dict[str, float]) -> Iterator[Span]:
+def _cut(text: str, quotes: Mapping[str, float]) -> Iterator[Span]:
     """The text cut at quotes, the longest of those that begin at one place first."""
-    pattern = "|".join(map(re.escape, sorted(quotes, key=len, reverse=True)))
-    for piece in re.split(f"({pattern})", text):
-        if piece:
-            yield Span(piece, quotes.get(piece))
+    begin = 0
+    while found := [(place, -len(quote), quote) for quote in quotes if (place := text.find(quote, begin)) >= 0]:
+        place, _, quote = min(found)
+        if place > begin:
+            yield Span(text[begin:place])
+        yield Span(quote, quotes[quote])
+        begin = place + len(quote)
+    if begin < len(text):
+        yield Span(text[begin:])
