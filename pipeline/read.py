@@ -60,6 +60,7 @@ _ALONE_SHARE = 0.7  # high bytes without another beside them; words of other scr
 _GUESSED = 100_000
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), " ")
 _SPACED = bytes(32 if code in _CONTROLS else code for code in range(256))  # the same for bytes of UTF-8
+_BINARY = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\x1b")
 _BINARY_SHARE = 0.02  # share of control characters above which bytes are no text
 
 
@@ -253,8 +254,7 @@ def _is_binary(raw: bytes) -> bool:
     if raw.startswith(tuple(mark for mark, _ in _BOMS)):
         return False
     head = raw[:_SNIFFED]
-    controls = sum(byte < 32 and byte not in (9, 10, 11, 12, 13, 27) for byte in head)  # noqa: PLR2004 - ASCII
-    return controls > _BINARY_SHARE * len(head)
+    return len(head) - len(head.translate(None, _BINARY)) > _BINARY_SHARE * len(head)
 
 
 def _cleaned(text: str) -> str:
