@@ -1,7 +1,7 @@
 """What the inputs name: files of this machine as they are found, and places of any kind each once under its own id."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
 from functools import cache
@@ -40,11 +40,17 @@ def apart(places: Iterable[_Place]) -> Iterator[_Place]:
     seen: set[bytes] = set()
     ids = _Ids()
     for place in places:
-        key = _digest(f"{folder(place.path.parent)}/{place.path.name}" if isinstance(place, Entry) else place.address)
+        key = _digest(_real(place.path, folder) if isinstance(place, Entry) else place.address)
         if key not in seen:
             seen.add(key)
             name = ids.unique(place.id)
             yield place if name == place.id else replace(place, id=name)
+
+
+def _real(path: Path, real: Callable[[str], str]) -> str:
+    """A file in its real folder; itself it may be a link, which is a file of its own."""
+    folder, name = os.path.split(path)
+    return f"{real(folder)}/{name}"
 
 
 class _Ids:
@@ -56,10 +62,10 @@ class _Ids:
 
     def unique(self, name: str) -> str:
         """The name, numbered if it is taken."""
-        path, candidate = PurePosixPath(name), name
+        candidate = name
         number = self._numbers.get(name.casefold(), 1)
         while _digest(candidate.casefold()) in self._taken:
-            number += 1
+            path, number = PurePosixPath(name), number + 1
             candidate = str(path.with_name(f"{path.stem}~{number}{path.suffix}"))
         if candidate != name:
             self._numbers[name.casefold()] = number
@@ -90,10 +96,11 @@ def _entries_below(path: Path, pattern: str) -> Iterator[Entry]:
     errors: list[OSError] = []
     for folder, folders, files in os.walk(path, onerror=errors.append):
         folders.sort()
+        here = Path(folder)
+        inside = here.relative_to(path)
         for name in sorted(files):
             if fnmatch(name, pattern):
-                found = Path(folder, name)
-                yield Entry(safe_id(found.relative_to(path)), found)
+                yield Entry(safe_id(inside / name), here / name)
     for error in errors:
         shut = Path(error.filename)
         if shut == path:

@@ -12,7 +12,7 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
@@ -119,7 +119,7 @@ class Parts:
             [item.letters for item in told],
             [item.sketch for item in told],
         )
-        lines = msgspec.json.Encoder().encode_lines([asdict(head), *map(_plain, told)])
+        lines = msgspec.json.Encoder().encode_lines([head, *told])
         raw = gzip.compress(lines, 1, mtime=0)
         self.store.write(f"{STATE}/{name}", raw)
 
@@ -145,7 +145,3 @@ def _items(raw: bytes) -> Iterator[tuple[str | None, Told]]:
 def digest(told: Mapping[str, Any]) -> str:
     """Sixteen hex digits of settings."""
     return blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=8).hexdigest()
-
-
-def _plain(told: Told) -> dict[str, Any]:
-    return {"row": told.row, "text": told.text, "letters": told.letters, "sketch": told.sketch}

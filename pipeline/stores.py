@@ -118,7 +118,8 @@ class LocalStore:
     def names(self, below: str = "") -> Iterator[str]:
         """The files below a folder, one folder after the other."""
         for parent, _, files in os.walk(self.folder / below):
-            yield from (Path(parent, name).relative_to(self.folder).as_posix() for name in files)
+            inside = Path(parent).relative_to(self.folder).as_posix()
+            yield from files if inside == "." else (f"{inside}/{name}" for name in files)
 
     def read(self, names: Sequence[str]) -> Iterator[bytes | None]:
         """What each of the files holds."""

@@ -21,8 +21,7 @@ from pipeline.segment.title import is_title
 _ELLIPSIS = "…"
 _PATIENCE = 2.0  # seconds that the run took for a document; what took longer is not read a second time
 _READ_AGAIN = 2_000_000  # bytes
-_TEXT_BYTES = 200_000
-_TEXT_CHARS = _TEXT_BYTES // 4  # a text that is shorter has not been cut
+_TEXT_CHARS = 200_000  # of a cleaned text that are read; one that is shorter has not been cut
 
 
 class Order(StrEnum):
@@ -193,8 +192,8 @@ def _text_of(row: ResultRow, folder: Path) -> str:
         return ""
     if path.suffix == ".jsonl":
         return _text_among(path, row.id)
-    with path.open("rb") as stream:
-        return stream.read(_TEXT_BYTES).decode("utf-8", errors="replace")
+    with path.open(encoding="utf-8", errors="replace", newline="") as stream:
+        return stream.read(_TEXT_CHARS)
 
 
 def _text_among(path: Path, identifier: str) -> str:
@@ -204,7 +203,7 @@ def _text_among(path: Path, identifier: str) -> str:
         line = next((line for line in stream if line.startswith(beginning)), b"{}")
     try:
         told = json.loads(line)
-        return "\n\n".join(filter(None, (told.get("title"), told.get("text"))))[:_TEXT_BYTES]
+        return "\n\n".join(filter(None, (told.get("title"), told.get("text"))))[:_TEXT_CHARS]
     except (ValueError, TypeError, AttributeError):  # anybody can edit it
         return ""
 
