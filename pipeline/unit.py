@@ -19,7 +19,7 @@ from pipeline.told import Answer, Told
 from pipeline.write import TextOutput, printable, row, text_name
 
 _OF_THE_MACHINE = (Reason.WORKER_LOST, Reason.EXTRACTOR_ERROR)  # may be: the next run tries again
-PREDICT = 32  # documents that share one predict: beyond it the share of a call per document is small
+PREDICT = 64  # documents that share one predict: beyond it the share of a call per document is small
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ As fast as scikit-learn's own compiled walk, and the same sums in the same order
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.fitted.stored import Stored
 
+_Value = TypeVar("_Value", bound=np.generic)
 _ROWS = 256  # walked together: what they need stays in the processor's cache
 _FULL, _PAUSE = 8, 3  # levels until leaves are first looked for, and between two such looks, which cost a step each
 
@@ -30,12 +32,12 @@ class Trees:
         start: log-odds before all trees.
     """
 
-    features: NDArray[np.int32]
+    features: NDArray[np.intp]
     limits: NDArray[np.float32]
-    children: NDArray[np.int32]
+    children: NDArray[np.intp]
     values: NDArray[np.float64]
     inner: NDArray[np.bool_]
-    roots: NDArray[np.int32]
+    roots: NDArray[np.intp]
     depth: int
     columns: int
     start: float
@@ -54,22 +56,27 @@ class Trees:
 
     def _odds(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         flat = np.ascontiguousarray(rows, dtype=np.float32).ravel()
-        begins = np.tile(np.arange(len(rows), dtype=np.int32) * rows.shape[1], len(self.roots))
+        begins = np.tile(np.arange(len(rows)) * rows.shape[1], len(self.roots))
         nodes = np.repeat(self.roots, len(rows))  # tree after tree
-        right = np.int32(len(self.values))
-        walking, here = np.arange(len(nodes), dtype=np.int32), nodes
+        walking, here = np.arange(len(nodes)), nodes
         for level in range(1, self.depth + 1):
-            goes_right = flat.take(self.features.take(here) + begins) > self.limits.take(here)
-            here = self.children.take(here + goes_right * right)
+            asked = _taken(self.features, here) + begins
+            goes_right = _taken(flat, asked) > _taken(self.limits, here)
+            here = _taken(self.children, here + goes_right * len(self.values))
             if level >= _FULL and (level - _FULL) % _PAUSE == 0:
                 nodes[walking] = here
-                on = self.inner.take(here)
+                on = _taken(self.inner, here)
                 walking, here, begins = walking[on], here[on], begins[on]
         nodes[walking] = here
         total = np.full(len(rows), self.start)
         for values in self.values.take(nodes.reshape(len(self.roots), len(rows))):
             total += values
         return total
+
+
+def _taken(values: NDArray[_Value], places: NDArray[np.intp]) -> NDArray[_Value]:
+    """The values at places, none of which is beyond them: "wrap" spares NumPy a second look at each."""
+    return values.take(places, mode="wrap")
 
 
 def read_trees(told: Stored) -> Trees:
@@ -82,12 +89,12 @@ def read_trees(told: Stored) -> Trees:
     is_leaf, own, begin = nodes["is_leaf"].astype(bool), np.arange(len(nodes)), np.repeat(roots, sizes)
     left, right = (np.where(is_leaf, own, nodes[side] + begin) for side in ("left", "right"))
     return Trees(
-        features=np.where(is_leaf, 0, nodes["feature_idx"]).astype(np.int32),
+        features=np.where(is_leaf, 0, nodes["feature_idx"]).astype(np.intp),
         limits=_single(nodes["num_threshold"]),
-        children=np.concatenate([left, right]).astype(np.int32),
+        children=np.concatenate([left, right]).astype(np.intp),
         values=nodes["value"].copy(),
         inner=~is_leaf,
-        roots=roots.astype(np.int32),
+        roots=roots.astype(np.intp),
         depth=int(nodes["depth"].max()),
         columns=int(told["n_features_in_"].value),
         start=float(told["_baseline_prediction"].array.item()),
