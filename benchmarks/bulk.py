@@ -4,7 +4,7 @@
 
 PAGES is a folder of real pages and texts. They are multiplied, each copy with an edit that makes it a document of its
 own, into a folder that is removed afterwards. Memory is what all processes of the run have resident together, looked at
-four times a second: pages that several of them share are counted once (PSS), and in brackets for each (RSS).
+twice a second: pages that several of them share are counted once (PSS), and in brackets for each (RSS).
 """
 
 import argparse
@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _SIZE = re.compile(r"^(Pss|Rss): +(\d+) kB", re.MULTILINE)
-_LOOK = 0.25  # seconds
+_LOOK = 0.5  # seconds: a look takes 12 ms of a core that the run may want
 
 
 @dataclass(frozen=True)

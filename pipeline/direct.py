@@ -1,14 +1,15 @@
 """Scores inputs in this process, and writes nothing: what `winnow score` prints."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
+from pipeline.compact import Packed
 from pipeline.document import ChromeKind, Failure, Source
-from pipeline.inputs import Place, Reading, container, counted, cut, list_places, opened
+from pipeline.inputs import Place, Reading, Sizes, container, counted, cut, list_places, opened
 from pipeline.judging import make_scorer
 from pipeline.read import source_of
 from pipeline.score import CHUNK, Scorer
@@ -38,11 +39,11 @@ def score_inputs(
     return _scored_rows(scorer, _opened(places, Reading(max_bytes, field)))
 
 
-def _opened(places: Iterable[Place], reading: Reading) -> Iterator[Source | Failure]:
+def _opened(places: Packed[Place], reading: Reading) -> Iterator[Source | Failure]:
     """Sources in order."""
     containers = [place for place in places if container(place)]
     totals = dict(zip((place.id for place in containers), counted(containers, _nothing, reading), strict=True))
-    for unit in cut(places, totals, CHUNK):
+    for unit in cut(places, totals, Sizes(CHUNK)):
         for item in (item for piece in unit for item in piece.items):
             found = opened(item, reading, _nothing)
             yield found if isinstance(found, Failure) else source_of(found.raw, found.origin, found.suffix)

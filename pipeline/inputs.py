@@ -21,6 +21,7 @@ from pipeline.records import Container, Reader, Record, count
 from pipeline.remote import Given, RemoteFile, is_address, listed, local_path, why
 
 Place = Entry | RemoteFile | Given
+_LEAST = 8  # documents of a unit: fewer share too little
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,11 @@ class Slice:
         if not self.first:
             return [Item(self.place, 0, self.fault)]
         return [Item(self.place, number) for number in range(self.first, self.first + self.documents)]
+
+    def parted(self, documents: int) -> "tuple[Slice, Slice]":
+        """So many of its documents, and the others."""
+        rest = replace(self, first=self.first + documents, documents=self.documents - documents)
+        return replace(self, documents=documents), rest
 
 
 Unit = tuple[Slice, ...]
@@ -138,24 +144,47 @@ def documents(places: Sized, totals: Totals) -> int:
     return len(places) + sum(max(total, 1) - 1 for total in totals.values() if isinstance(total, int))
 
 
-def cut(places: Iterable[Place], totals: Totals, size: int) -> Iterator[Unit]:
-    """Units of at most `size` documents, in order.
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many documents a unit of work has.
+
+    Attributes:
+        most: that a unit has.
+        processes: among which what is left is divided, so that none works long on the last unit while others have
+            nothing left (guided self-scheduling, Polychronopoulos and Kuck 1987); 0 where all units have the most.
+    """
+
+    most: int
+    processes: int = 0
+
+    def of(self, left: int) -> int:
+        """Documents of the next unit where so many are left."""
+        return min(self.most, max(_LEAST, left // (2 * self.processes))) if self.processes else self.most
+
+
+def cut(places: Packed[Place], totals: Totals, sizes: Sizes) -> Iterator[Unit]:
+    """Units of documents, in order.
 
     What is no container by `totals` is taken as a document, whatever has become of it since.
     """
+    left = documents(places, totals)
     held: list[Slice] = []
-    room = size
-    for piece in _slices(places, totals, size):
-        if piece.documents > room:
-            yield tuple(held)
-            held, room = [], size
-        held.append(piece)
-        room -= piece.documents
+    room = sizes.of(left)
+    for piece in _slices(places, totals):
+        rest = piece
+        while rest.documents >= room:
+            part, rest = rest.parted(room)
+            yield (*held, part)
+            left -= part.documents + sum(piece.documents for piece in held)
+            held, room = [], sizes.of(left)
+        if rest.documents:
+            held.append(rest)
+            room -= rest.documents
     if held:
         yield tuple(held)
 
 
-def _slices(places: Iterable[Place], totals: Totals, size: int) -> Iterator[Slice]:
+def _slices(places: Iterable[Place], totals: Totals) -> Iterator[Slice]:
     for place in places:
         total = totals.get(place.id)
         if total is None:
@@ -163,8 +192,7 @@ def _slices(places: Iterable[Place], totals: Totals, size: int) -> Iterator[Slic
         elif not isinstance(total, int) or not total:
             yield Slice(place, fault=total if isinstance(total, str) else None)
         else:
-            for first in range(1, total + 1, size):
-                yield Slice(place, first, min(size, total - first + 1))
+            yield Slice(place, 1, total)
 
 
 def _distinct(place: Place, containers: Totals) -> Place:

@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -24,7 +24,7 @@ from pipeline.compact import Packed
 from pipeline.document import UNSURE, ChromeKind, Label, Status
 from pipeline.duplicates import check_dedup
 from pipeline.errors import ModelError, UsageError
-from pipeline.inputs import Place, Reading, Totals, Unit, container, cut, documents, list_places
+from pipeline.inputs import Place, Reading, Sizes, Totals, Unit, container, cut, documents, list_places
 from pipeline.joining import Tally, join
 from pipeline.output import RUN, prepare_output, sweep
 from pipeline.parts import Parts, Spot, digest
@@ -32,6 +32,7 @@ from pipeline.pool import Broken, Limits, on_cluster, on_this_machine, once
 from pipeline.read import MAX_BYTES
 from pipeline.remote import is_of_this_process
 from pipeline.stores import Store, store_of
+from pipeline.texts import Texts
 from pipeline.unit import Job, Task, records_of, work_unit
 from pipeline.write import Format, TextOutput, check_format, printable
 
@@ -42,7 +43,6 @@ Progress = Callable[[int, int], None]
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 _PART = 128  # documents of a unit of work: what a killed run loses at most, for each process
-_SHARES = 4  # units for each process at least, so that none is idle long at the end of a small run
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def clean_folder(
     started = perf_counter()
     _check(chosen, store)
     places = list_places(names, chosen.pattern, chosen.max_bytes)
-    fingerprint = _fingerprint(chosen)
+    fingerprint = _fingerprint(chosen, len(places))
     prepare_output(store, names)
     with _interruptible() as stop, store.claimed():
         if not store.has(RUN):  # ours from now on
@@ -165,18 +165,20 @@ def _joined(
     job = _job(parts, settings, fingerprint)
     totals = _totals(places, job, settings, watching.stop)
     watching.total = documents(places, totals)
-    units = cut(places, totals, _size(len(places), settings))
+    units = cut(places, totals, _sizes(settings))
     names = _done(units, parts, job, settings, watching)
     return join(parts.store, parts, names, settings.form), names
 
 
-def _fingerprint(settings: CleanSettings) -> str:
-    """Of the models as a worker has loaded them, which is where they have to fit.
+def _fingerprint(settings: CleanSettings, places: int) -> str:
+    """Of the models as the workers have loaded them, all at once, which is where they have to fit.
 
     Raises:
         UsageError: they do not fit into the memory limit, or a worker cannot be started.
     """
-    found = once(partial(_worker_fingerprint, settings.scorer, _models(settings), settings.keep), settings.limits)
+    load = partial(_worker_fingerprint, settings.scorer, _models(settings), settings.keep)
+    workers = 1 if settings.backend is Backend.DASK else max(1, min(_jobs(settings), places))
+    found = once(load, settings.limits, workers=workers)
     if isinstance(found, Broken):
         raise UsageError(
             f"A worker cannot load the models within --memory-limit {settings.limits.megabytes} MB ({found.fault}): "
@@ -201,12 +203,13 @@ def _models(settings: CleanSettings) -> Path | None:
     return settings.models.absolute() if settings.models else None
 
 
-def _judge(wanted: Any, begin: Any, settings: CleanSettings, reading: Reading, models: Path | None) -> Any:
+def _judge(wanted: Any, begin: Any, settings: CleanSettings, reading: Reading, texts: Texts) -> Any:
     """What a worker does."""
     from pipeline.judging import Judging, judge, make_scorer  # noqa: PLC0415 - loads scikit-learn, in workers only
 
-    scorer = partial(settings.scorer or make_scorer, models, settings.keep)
-    return judge(wanted, begin, Judging(reading, scorer, near=settings.dedup is Dedup.NEAR))
+    scorer = partial(settings.scorer or make_scorer, settings.models, settings.keep)
+    answers = judge(wanted, begin, Judging(reading, scorer, near=settings.dedup is Dedup.NEAR))
+    return texts.stored_here(answers, begin)
 
 
 def _totals(places: Iterable[Place], job: Job, settings: CleanSettings, stop: threading.Event) -> Totals:
@@ -218,10 +221,10 @@ def _totals(places: Iterable[Place], job: Job, settings: CleanSettings, stop: th
     return {place.id: count for place, count in zip(containers, counts, strict=False)}
 
 
-def _size(places: int, settings: CleanSettings) -> int:
-    """Documents of a unit of work."""
-    share = -(-places // (_jobs(settings) * _SHARES))
-    return settings.chunk or (_PART if settings.backend is Backend.DASK else max(8, min(_PART, share)))
+def _sizes(settings: CleanSettings) -> Sizes:
+    """Documents of units of work; how many processes a cluster has nobody knows."""
+    alike = settings.chunk or settings.backend is Backend.DASK
+    return Sizes(settings.chunk or _PART, 0 if alike else _jobs(settings))
 
 
 def _jobs(settings: CleanSettings) -> int:
@@ -230,16 +233,17 @@ def _jobs(settings: CleanSettings) -> int:
 
 def _job(parts: Parts, settings: CleanSettings, fingerprint: str) -> Job:
     reading = Reading(settings.max_bytes, settings.field, os.getcwd(), run=uuid4().hex)  # noqa: PTH109 - a name
+    store = parts.store.absolute()
+    texts = Texts(store, settings.text, settings.drop)
     return Job(
-        parts.store.absolute(),
+        store,
         parts.made,
         parts.index(),
         fingerprint,
-        judge=partial(_judge, settings=settings, reading=reading, models=_models(settings)),
+        judge=partial(_judge, settings=replace(settings, models=_models(settings)), reading=reading, texts=texts),
         reading=reading,
         limits=settings.limits,
-        text=settings.text,
-        drop=settings.drop,
+        texts=texts,
     )
 
 

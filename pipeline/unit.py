@@ -6,7 +6,7 @@ run has told of, and that are as they were then, are taken from its parts.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
@@ -15,11 +15,12 @@ from pipeline.inputs import Item, Place, Reading, Unit, counted, identify, state
 from pipeline.parts import Parts, Spot
 from pipeline.pool import Begin, Broken, Fault, Limits, StoppedError, guarded, once
 from pipeline.stores import Store
+from pipeline.texts import Texts
 from pipeline.told import Answer, Told
-from pipeline.write import TextOutput, printable, row, text_name
+from pipeline.write import TextOutput, printable, row
 
 _OF_THE_MACHINE = (Reason.WORKER_LOST, Reason.EXTRACTOR_ERROR)  # may be: the next run tries again
-PREDICT = 64  # documents that share one predict: beyond it the share of a call per document is small
+PREDICT = 32  # documents that share one predict: beyond it the share of a call per document is small
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,7 @@ class Job:
 
     Attributes:
         run: number of this run, higher than that of all earlier ones in the store.
-        judge: `judging.judge` with its scorer.
-        drop: verdicts whose texts are not stored.
+        judge: `judging.judge` with its scorer; texts that a worker can store are stored.
     """
 
     store: Store
@@ -48,8 +48,7 @@ class Job:
     judge: Callable[[Sequence[tuple[Item, str | None]], Begin], list[Answer]]
     reading: Reading
     limits: Limits
-    text: TextOutput = TextOutput.FILES
-    drop: frozenset[str] = field(default_factory=frozenset[str])
+    texts: Texts
 
 
 def records_of(place: Place, job: Job, stopped: Callable[[], bool]) -> int | str:
@@ -86,7 +85,7 @@ def work_unit(task: Task, job: Job, stopped: Callable[[], bool]) -> str | None:
     with suppress(StoppedError):
         for wanted in _groups(items, known):
             found = guarded(job.judge, wanted, job.limits, lost=partial(_lost, job=job), stopped=stopped)
-            answers += [_stored(answer, job) for answer in found]
+            answers += map(job.texts.stored, found)
     if not answers:
         return None
     same = earlier.whole(task.earlier, answers) if len(answers) == len(items) else None
@@ -143,22 +142,8 @@ class _Earlier:
     def _stands(self, item: Item, told: Told) -> bool:
         if told.row["reason"] in _OF_THE_MACHINE or told.row["input"] != printable(item.origin.input):
             return False
-        files = self._job.text is TextOutput.FILES and told.row["text_file"]
+        files = self._job.texts.output is TextOutput.FILES and told.row["text_file"]
         return not files or self._job.store.has(told.row["text_file"])
-
-
-def _stored(answer: Answer, job: Job) -> Answer:
-    """Its text in a file of its own, or in the part, or dropped."""
-    told = answer.told
-    if told is None or told.text is None:
-        return answer
-    if job.text is TextOutput.NONE or (told.row["verdict"] or "unscored") in job.drop:
-        return replace(answer, told=replace(told, text=None))
-    if job.text is TextOutput.RECORDS:
-        return answer
-    name = job.store.fitting(text_name(told.row["id"]))
-    job.store.write(name, told.text.encode())
-    return replace(answer, told=replace(told, text=None, row=told.row | {"text_file": name}))
 
 
 def _lost(wanted: tuple[Item, str | None], fault: Fault, job: Job) -> Answer:

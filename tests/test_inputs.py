@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipeline.compact import Packed
 from pipeline.document import Failure
-from pipeline.inputs import Item, Place, Reading, cut, documents, list_places, opened
+from pipeline.inputs import Item, Place, Reading, Sizes, cut, documents, list_places, opened
 from pipeline.pool import Limits
 from pipeline.read import MAX_BYTES, Entry
 from pipeline.run import CleanSettings, clean_folder
@@ -84,12 +87,37 @@ def test_what_became_of_a_container_since_it_was_counted_takes_no_record_of_anot
         container(tmp_path / name, 3)
     places = list_places([str(tmp_path)], "*", MAX_BYTES)
     (tmp_path / "a.jsonl.gz").unlink()
-    units = list(cut(places, {"a.jsonl.gz": 3, "b.jsonl.gz": 5}, 10))
+    units = list(cut(places, {"a.jsonl.gz": 3, "b.jsonl.gz": 5}, Sizes(10)))
     assert [(piece.place.id, piece.documents) for unit in units for piece in unit] == [
         ("a.jsonl.gz", 3),
         ("b.jsonl.gz", 5),
     ]
     assert documents(places, {"a.jsonl.gz": 3, "b.jsonl.gz": 5}) == 8
+
+
+@given(
+    totals=st.lists(st.none() | st.integers(0, 40), max_size=30), most=st.integers(1, 20), processes=st.integers(0, 4)
+)
+def test_units_hold_every_document_once_and_in_order_and_none_too_many(
+    totals: list[int | None], most: int, processes: int
+):
+    places = Packed(Entry(f"{number}.jsonl", Path("x")) for number in range(len(totals)))
+    counted = {f"{number}.jsonl": total for number, total in enumerate(totals) if total is not None}
+    units = list(cut(places, counted, Sizes(most, processes)))
+    found = [(item.place.id, item.number) for unit in units for piece in unit for item in piece.items]
+    assert found == [
+        (place.id, number)
+        for place in places
+        for number in (range(1, counted[place.id] + 1) if counted.get(place.id) else [0])
+    ]
+    sizes = [sum(piece.documents for piece in unit) for unit in units]
+    assert all(0 < size <= most for size in sizes)
+
+
+def test_units_get_smaller_toward_the_end_so_that_processes_end_together():
+    places = Packed(Entry(f"{number}.html", Path("x")) for number in range(200))
+    sizes = [sum(piece.documents for piece in unit) for unit in cut(places, {}, Sizes(40, 2))]
+    assert sizes == [40, 40, 30, 22, 17, 12, 9, 8, 8, 8, 6]
 
 
 def test_names_that_differ_by_case_and_input_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

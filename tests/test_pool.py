@@ -44,6 +44,14 @@ def fill() -> None:
         held.append(bytearray(b"x") * 2**20)
 
 
+def met(folder: Path, others: int) -> int:
+    """How many processes have come together in a folder; each waits for the others."""
+    (folder / str(os.getpid())).touch()
+    while len(list(folder.iterdir())) < others:
+        time.sleep(0.01)
+    return others
+
+
 def ten_times(
     items: Sequence[int], begin: Callable[[], None], folder: Path, deadly: frozenset[int], end: Callable[[], None]
 ) -> list[int]:
@@ -121,6 +129,11 @@ def test_exception_of_the_work_is_raised_here_and_is_no_lost_process():
 
 def test_work_about_no_item_that_takes_too_much_is_broken():
     assert once(allocate, LIMITS) == Broken(Fault.MEMORY)
+
+
+def test_work_about_no_item_is_done_by_several_workers_at_once(tmp_path: Path):
+    assert once(partial(met, tmp_path, 3), Limits(), workers=3) == 3
+    assert str(os.getpid()) not in {path.name for path in tmp_path.iterdir()}
 
 
 def test_stop_ends_a_worker_in_the_middle_of_c_code(tmp_path: Path):

@@ -130,14 +130,23 @@ def guarded(
     return results
 
 
-def once(work: Callable[[], _Result], limits: Limits) -> _Result | Broken:
+def once(work: Callable[[], _Result], limits: Limits, *, workers: int = 1) -> _Result | Broken:
     """The result of work that is about no item, from a worker process.
+
+    Args:
+        workers: so many do it at once, to be ready for what comes; the answer of one is enough.
 
     Raises:
         Exception: what `work` raises.
     """
-    result: _Result | Broken = _answer(lambda _items, _begin: work(), [], limits, lambda: False)
-    return result
+
+    def done(_: int) -> _Result | Broken:
+        result: _Result | Broken = _answer(lambda _items, _begin: work(), [], limits, lambda: False)
+        return result
+
+    with ThreadPoolExecutor(workers) as threads:
+        answer, *_ = threads.map(done, range(workers))
+        return answer
 
 
 def _answer(work: Work, items: Sequence[Any], limits: Limits, stopped: Callable[[], bool]) -> Any:

@@ -11,8 +11,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import TypeVar
 
-from joblib import Parallel, delayed, parallel_config
-
 from pipeline.errors import MissingExtraError, UsageError
 
 _Unit = TypeVar("_Unit")
@@ -50,6 +48,8 @@ def on_cluster(work: Callable[[_Unit], _Result], units: Iterable[_Unit], schedul
         UsageError: the scheduler does not answer.
         Exception: what `work` raises.
     """
+    from joblib import Parallel, delayed, parallel_config  # noqa: PLC0415 - late: a twentieth of a second, twice
+
     try:
         from distributed import Client  # noqa: PLC0415 - optional ([dask] extra)
     except ImportError as error:
