@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import gettempdir
 
+import msgspec
 from threadpoolctl import threadpool_limits
 
 from pipeline.document import ChromeKind, Failure, Origin, Outcome, Reason, Scored, Source
@@ -20,7 +21,7 @@ from pipeline.inputs import Begin, Item, Reading, opened, state_of
 from pipeline.read import Raw, source_of
 from pipeline.score import Scorer, load_models
 from pipeline.told import Answer, Told
-from pipeline.write import row
+from pipeline.write import Row, row
 
 MakeScorer = Callable[[Path | None, frozenset[ChromeKind]], Scorer]
 _NO_LETTERS = re.compile(r"[\W_]+")
@@ -154,10 +155,16 @@ def _named(outcome: Outcome, document: Raw | Failure) -> Outcome:
 
 def told(outcome: Outcome, models: str, *, near: bool = False) -> Told:
     """What a part holds of an outcome."""
+    packed = _packed(row(outcome, models))
     if isinstance(outcome, Scored):
         body = outcome.document.body
-        return Told(row(outcome, models), outcome.document.text, _letters(body), sketch(body) if near else None)
-    return Told(row(outcome, models))
+        return Told(packed, outcome.document.text, _letters(body), sketch(body) if near else None)
+    return Told(packed)
+
+
+def _packed(told: Row) -> Row:
+    """The row with its removed lines as they will be written: a page has 150, which the parent need not make again."""
+    return told | {"removed": msgspec.Raw(msgspec.json.encode(told["removed"]))}
 
 
 def _letters(body: str) -> str:
