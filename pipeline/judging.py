@@ -25,6 +25,7 @@ from pipeline.write import Row, row
 
 MakeScorer = Callable[[Path | None, frozenset[ChromeKind]], Scorer]
 _NO_LETTERS = re.compile(r"[\W_]+")
+_ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum())
 _HELD = 32_000_000  # bytes of documents that are in hand at once, so that large ones share less
 
 
@@ -168,5 +169,6 @@ def _packed(told: Row) -> Row:
 
 
 def _letters(body: str) -> str:
-    key = _NO_LETTERS.sub("", body).casefold().encode()
+    told = body.encode().translate(None, _ASCII_MARKS).decode()  # most of what goes, in a tenth of the time
+    key = _NO_LETTERS.sub("", told).casefold().encode()
     return hashlib.blake2b(key, digest_size=16).hexdigest()
