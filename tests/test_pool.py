@@ -1,5 +1,6 @@
 """Processes that really die, hang and swell: every item keeps its place, and none is tried more than twice."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -134,6 +135,10 @@ def test_work_about_no_item_that_takes_too_much_is_broken():
 def test_work_about_no_item_is_done_by_several_workers_at_once(tmp_path: Path):
     assert once(partial(met, tmp_path, 3), Limits(), workers=3) == 3
     assert str(os.getpid()) not in {path.name for path in tmp_path.iterdir()}
+
+
+def test_workers_look_for_cycles_rarely():
+    assert once(gc.get_threshold, Limits())[0] > 10 * gc.get_threshold()[0]
 
 
 def test_stop_ends_a_worker_in_the_middle_of_c_code(tmp_path: Path):
