@@ -140,9 +140,7 @@ def assemble(
         copies = title_copies((block.text for block in page.blocks), page.title)
     is_refrain = sum(copies) > _COPIES
     title_seen = False
-    # As plain numbers: to take them out of an array one by one costs more than all that is done with them here.
-    found = zip(page.blocks, chrome.tolist(), drops.tolist(), copies, names, strict=True)
-    for block, probability, drop, is_copy, name in found:
+    for block, probability, drop, is_copy, name in zip(page.blocks, chrome, drops, copies, names, strict=True):
         if is_copy and not title_seen:
             title_seen = True
             continue
@@ -151,8 +149,8 @@ def assemble(
             lines.append(written(block))
             continue
         kind = ChromeKind.OTHER if is_headline else name
-        told.append(Removal(kind, block.text, round(probability, 4), block.line))
-        if not is_headline and keep and kind in keep:
+        told.append(Removal(kind, block.text, round(float(probability), 4), block.line))
+        if kind in keep and not is_headline:
             lines.append(written(block))
         else:
             removed.append(told[-1])
