@@ -56,7 +56,8 @@ def join(store: Store, parts: Parts, names: Sequence[str], form: Format) -> Tall
         for place, (_, told) in enumerate(parts.items(names)):
             if place in originals:
                 originals[place] = told.row["id"]
-            item = told.row | {"duplicate_of": originals[copies[place]] if place in copies else None}
+            original = originals[copies[place]] if place in copies else None
+            item = told.row | {"removed": told.removed, "duplicate_of": original}
             if told.text is not None:
                 item["text_file"] = texts.put(told)
             tally.add(item)

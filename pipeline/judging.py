@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from tempfile import gettempdir
 
-import msgspec
 from threadpoolctl import threadpool_limits
 
 from pipeline.document import ChromeKind, Failure, Origin, Outcome, Reason, Scored, Source
@@ -20,8 +19,8 @@ from pipeline.errors import UsageError
 from pipeline.inputs import Begin, Item, Reading, opened, state_of
 from pipeline.read import Raw, source_of
 from pipeline.score import Scorer, load_models
-from pipeline.told import Answer, Told
-from pipeline.write import Row, row
+from pipeline.told import Answer, Told, told_of
+from pipeline.write import row
 
 MakeScorer = Callable[[Path | None, frozenset[ChromeKind]], Scorer]
 _NO_LETTERS = re.compile(r"[\W_]+")
@@ -156,16 +155,11 @@ def _named(outcome: Outcome, document: Raw | Failure) -> Outcome:
 
 def told(outcome: Outcome, models: str, *, near: bool = False) -> Told:
     """What a part holds of an outcome."""
-    packed = _packed(row(outcome, models))
+    bare = told_of(row(outcome, models))
     if isinstance(outcome, Scored):
         body = outcome.document.body
-        return Told(packed, outcome.document.text, _letters(body), sketch(body) if near else None)
-    return Told(packed)
-
-
-def _packed(told: Row) -> Row:
-    """The row with its removed lines as they will be written: a page has 150, which the parent need not make again."""
-    return told | {"removed": msgspec.Raw(msgspec.json.encode(told["removed"]))}
+        return replace(bare, text=outcome.document.text, letters=_letters(body), sketch=sketch(body) if near else None)
+    return bare
 
 
 def _letters(body: str) -> str:

@@ -23,6 +23,7 @@ from pipeline.stores import STATE, Store
 from pipeline.told import Told
 
 _PART = re.compile(r"\d+-\d+\.gz")
+_TOLD = msgspec.json.Decoder(Told)
 _TORN = (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, msgspec.DecodeError)
 
 
@@ -139,7 +140,7 @@ def _items(raw: bytes) -> Iterator[tuple[str | None, Told]]:
     with gzip.open(io.BytesIO(raw)) as stream:
         head = Head(**msgspec.json.decode(stream.readline()))
         for state, line in zip(head.states, stream, strict=True):
-            yield state, Told(**msgspec.json.decode(line))
+            yield state, _TOLD.decode(line)
 
 
 def digest(told: Mapping[str, Any]) -> str:

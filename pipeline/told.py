@@ -2,17 +2,33 @@
 
 from dataclasses import dataclass
 
+import msgspec
+
 from pipeline.write import Row
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A document's row, its text as its file would hold it, a digest of its letters and digits, and its MinHash."""
+    """What goes on from a document.
+
+    Attributes:
+        row: the row without its removed lines.
+        removed: these as JSON: a page has 150, which nobody on the way to the results looks at.
+        text: as its file would hold it.
+        letters: a digest of the letters and digits.
+        sketch: a MinHash.
+    """
 
     row: Row
+    removed: msgspec.Raw
     text: str | None = None
     letters: str | None = None
     sketch: str | None = None
+
+
+def told_of(row: Row) -> Told:
+    """What goes on from a document that has no text."""
+    return Told(row | {"removed": None}, msgspec.Raw(msgspec.json.encode(row["removed"])))
 
 
 @dataclass(frozen=True, slots=True)

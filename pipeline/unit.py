@@ -16,7 +16,7 @@ from pipeline.parts import Parts, Spot
 from pipeline.pool import Begin, Broken, Fault, Limits, StoppedError, guarded, once
 from pipeline.stores import Store
 from pipeline.texts import Texts
-from pipeline.told import Answer, Told
+from pipeline.told import Answer, Told, told_of
 from pipeline.write import TextOutput, printable, row
 
 _OF_THE_MACHINE = (Reason.WORKER_LOST, Reason.EXTRACTOR_ERROR)  # may be: the next run tries again
@@ -166,4 +166,4 @@ def _lost(wanted: tuple[Item, str | None], fault: Fault, job: Job) -> Answer:
     }[fault]
     origin = item.origin if isinstance(found, Broken) else found.origin
     state = None if isinstance(found, Broken) else state_of(found)
-    return Answer(state, Told(row(Failure(origin, "run", reason, detail), job.models)))
+    return Answer(state, told_of(row(Failure(origin, "run", reason, detail), job.models)))

@@ -191,7 +191,7 @@ class TextOutput(StrEnum):
 
 
 class RowWriter(Protocol):
-    """Takes rows one at a time."""
+    """Takes rows one at a time; what is nested in them may be JSON already (`msgspec.Raw`)."""
 
     def __call__(self, item: Row) -> None:
         """Write one row."""
@@ -265,7 +265,7 @@ def _parquet_part(path: Path) -> Iterator[RowWriter]:
         held.clear()
 
     def write(item: Row) -> None:
-        held.append(item)
+        held.append({name: _decoded(value) for name, value in item.items()})
         if len(held) == _GROUP:
             flush()
 
@@ -316,6 +316,10 @@ _PARTS: dict[Format, Callable[[Path], Any]] = {
 def _flat(item: Row) -> Row:
     """Nested values as JSON text."""
     return {
-        name: json.dumps(value, ensure_ascii=False) if name in _LIST_COLUMNS and value is not None else value
+        name: json.dumps(_decoded(value), ensure_ascii=False) if name in _LIST_COLUMNS and value is not None else value
         for name, value in item.items()
     }
+
+
+def _decoded(value: Any) -> Any:
+    return msgspec.json.decode(value) if isinstance(value, msgspec.Raw) else value
