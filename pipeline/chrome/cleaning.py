@@ -140,7 +140,8 @@ def assemble(
         copies = title_copies((block.text for block in page.blocks), page.title)
     is_refrain = sum(copies) > _COPIES
     title_seen = False
-    for block, probability, drop, is_copy, name in zip(page.blocks, chrome, drops, copies, names, strict=True):
+    decided = zip(page.blocks, chrome.tolist(), drops.tolist(), copies, names, strict=True)
+    for block, probability, drop, is_copy, name in decided:
         if is_copy and not title_seen:
             title_seen = True
             continue
@@ -149,7 +150,7 @@ def assemble(
             lines.append(written(block))
             continue
         kind = ChromeKind.OTHER if is_headline else name
-        told.append(Removal(kind, block.text, round(float(probability), 4), block.line))
+        told.append(Removal(kind, block.text, round(probability, 4), block.line))
         if kind in keep and not is_headline:
             lines.append(written(block))
         else:

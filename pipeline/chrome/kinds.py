@@ -130,7 +130,15 @@ _CUES = (
         r"prev|don.t miss|in case you missed|keep reading|further reading|watch|editor.?s picks?|don’t miss|must read|top stories|in pictures|gallery)\b|"
         r"in pictures$|^(what we know|who is|explained):",
     ),
-    _cue(ChromeKind.COMMENTS, "comment|comments|commentlist|comment body|disqus|replies|reply", r"^(reply|report|like|flag|permalink|\w+ says:?)$"),
+    _cue(
+        ChromeKind.COMMENTS,
+        "comment|comments|commentlist|comment body|disqus|replies|reply",
+        r"^(reply|report( abuse| comment)?|like|flag|permalink|quote|link|reply ?delete|recommend|(up|down)vote)\W*$|"
+        r"^\S.{0,40} says$|^\S.{0,40} (says|said|wrote|writes)\b.{0,40}:$|^(in )?(reply|response) to .{1,40}$|"
+        r"^(\d+|no|one|all|reader|user|latest|show|showing|view)( \d+)? (comments?|responses?|replies|thoughts?)\b[^.]{0,60}$|"
+        r"^(comments?|responses?|replies)\W*\d*\W*$|^(posted|submitted|commented) (by|on|at)\b.{0,80}$|"
+        r"\b\d+ (second|minute|hour|day|week|month|year)s? ago\W*$",
+    ),
     _cue(
         ChromeKind.NAVIGATION,
         "nav|navigation|menu|navbar|breadcrumb|breadcrumbs|header|footer|sidebar|pagination|topbar|masthead|widget|skip",

@@ -27,13 +27,14 @@ from pipeline.chrome.kinds import CUE_FEATURES, cue_rows
 from pipeline.chrome.naming import KIND_FEATURES, KIND_PARTS, Names, kinds_of
 from pipeline.chrome.seen import Seen, hashed, odds
 from pipeline.containers import CONTAINERS, container_columns
-from pipeline.document import Block
+from pipeline.document import Block, ChromeKind
 from pipeline.passages import PASSAGES, passage_columns
 
 Probabilities = NDArray[np.float64]
 _TEASERS = 4  # bullets in the longest list that goes as one
 _TEASER = 0.2  # a list with a bullet that is less likely chrome than this is decided bullet by bullet
 _CUES = slice(len(TEXT_FEATURES), len(TEXT_FEATURES) + len(CUE_FEATURES))
+_TALK = [CUE_FEATURES.index(f"reads_as_{kind}") for kind in (ChromeKind.COMMENTS, ChromeKind.COMMENT_FORM)]
 MANNERS = ("text_drop", "bullet_drop", "bare_drop")  # limits for lines with a cue, bullets without, other lines
 LINE_FEATURES = (*TEXT_FEATURES, *CUE_FEATURES, *PASSAGES)
 CHROME_FEATURES: Mapping[str, Sequence[str]] = {
@@ -229,7 +230,7 @@ def see_texts(parts: Mapping[str, Any], texts: Sequence[Titled]) -> Seen:
 
 
 def text_line_rows(texts: Sequence[Titled], scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Features and cues of all texts' lines, their scores with the neighbours', and the prose around them.
+    """Features and cues of all texts' lines, their scores with the neighbours', and what stands around them.
 
     Args:
         scores: (n,) log-odds of the wording model.
@@ -237,7 +238,9 @@ def text_line_rows(texts: Sequence[Titled], scores: NDArray[np.float32]) -> NDAr
     lines = [text.blocks for text in texts]
     rows = texts_rows(lines, [text.title for text in texts])
     near = with_neighbours(scores[:, None].astype(np.float32, copy=False), list(map(len, lines)))
-    return np.vstack([rows.T, cue_rows(_flat(texts)).T, near.T, passage_columns(lines, scores)]).T
+    cues = cue_rows(_flat(texts))
+    talk = np.asarray(cues[:, _TALK].any(axis=1))
+    return np.vstack([rows.T, cues.T, near.T, passage_columns(lines, scores, talk)]).T
 
 
 def scored(linear: Any, texts: Iterable[str]) -> NDArray[np.float32]:

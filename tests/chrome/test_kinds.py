@@ -93,7 +93,17 @@ WORDINGS = {
         "The flood – in pictures",
         "Don’t miss",
     ),
-    "comments": ("Reply", "Report", "Ilse says:", "Permalink"),
+    "comments": (
+        "Reply",
+        "Report",
+        "Ilse says:",
+        "Permalink",
+        "Reply to Ilse",
+        "Ilse wrote on Monday:",
+        "One Response to “Harbour closes”",
+        "Reader comments",
+        "Posted at noon on Monday",
+    ),
     "navigation": ("Home", "Menu", "Skip to content", "Contact us", "News » Ships", "Back to top"),
     "other": ("Rain", SENTENCES[0]),
 }

@@ -9,7 +9,7 @@ import pytest
 from pipeline.chrome.gold import BlockLabel
 from pipeline.chrome.model import MANNERS, ChromeModel, LineChances, Thresholds, Titled
 from pipeline.chrome.situations import LabelledText, Situation, page_texts, prose_text
-from pipeline.chrome.tuning import START, _bodies, _goal, _line_f1, _peak, _separating, page_figures, tune
+from pipeline.chrome.tuning import START, _bodies, _goal, _harmless, _line_f1, _peak, _separating, page_figures, tune
 from pipeline.corpora.prepared import PreparedPage
 from tests.strategies import CHROME_LINES, SENTENCES
 
@@ -146,3 +146,12 @@ def test_limits_are_probabilities(chrome: ChromeModel, pages: list[PreparedPage]
     limits = [value for name, value in asdict(tuned).items() if "precision" not in name]
     assert all(0 < limit < 1 for limit in limits)
     assert min(tuned.page_precision, tuned.dump_precision) > 0
+
+
+def test_of_limits_that_cost_prose_the_same_lines_the_middle_one_is_taken(monkeypatch: pytest.MonkeyPatch):
+    prose = prose_text("y", "\n\n".join(SENTENCES))
+    lines = len(prose.blocks)
+    found = LineChances(0.0, np.array([0.87] + [0.1] * (lines - 1)), np.full(lines, MANNERS.index("bullet_drop")))
+    monkeypatch.setattr("pipeline.chrome.tuning._chances", lambda *_: [found])
+    limits = [_harmless(ChromeModel({}, START), [prose], share)["bullet_drop"] for share in (0.0, 99.0)]
+    assert limits == [0.97, 0.65]
