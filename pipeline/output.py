@@ -11,10 +11,11 @@ from pathlib import Path
 
 from pipeline.errors import UsageError
 from pipeline.remote import is_address
-from pipeline.stores import LocalStore, RemoteStore, Store
+from pipeline.stores import STATE, LocalStore, RemoteStore, Store
 from pipeline.write import Format, printable, unwritable
 
 RUN = "run.json"
+_PART = re.compile(r"\.[0-9a-f]{16}\.part")
 _RECORDS = re.compile(r"part-\d{5,}\.jsonl")
 
 
@@ -39,11 +40,16 @@ def _prepare_folder(folder: Path) -> None:
     try:
         if folder.exists() and not folder.is_dir():
             raise UsageError(f"--output {_quoted(folder)} is a file: name a folder.")
-        if folder.is_dir() and any(folder.iterdir()) and not (folder / RUN).is_file():
+        if folder.is_dir() and not (folder / RUN).is_file() and not all(map(_is_begun, folder.iterdir())):
             raise _foreign(printable(os.fspath(folder)))
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(folder, error) from error
+
+
+def _is_begun(path: Path) -> bool:
+    """Whether a run leaves this that is killed before it has written its record."""
+    return path.name == STATE or bool(_PART.fullmatch(path.name))
 
 
 def _foreign(name: str) -> UsageError:

@@ -421,6 +421,12 @@ def test_output_beside_an_input_with_a_name_that_begins_alike_is_allowed(few: Pa
     assert clean(few / "a.txt", few.with_name("few-cleaned")).inputs == 1
 
 
+@pytest.mark.parametrize("left", [".winnow/lock", f".{'0a' * 8}.part"])
+def test_folder_of_a_run_that_was_killed_before_its_record_is_taken(few: Path, output: Path, left: str):
+    put(output, {left: ""})
+    assert clean(few, output).inputs == len(list(few.iterdir()))
+
+
 def test_folder_of_others_is_refused_and_left_alone(few: Path, output: Path):
     put(output, {"thesis.doc": "mine"})
     with pytest.raises(UsageError, match="no run of winnow wrote"):
