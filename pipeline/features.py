@@ -42,7 +42,13 @@ _STOP = re.compile(rf"([.!?…][\"”’')\]]*)\s+(?=[\"“‘'(\[]?[{_CAPITALS}
 _QUOTE = re.compile(r"[“\"](?:(?<=“)|(?<!\w\")(?!\s))([^“”\"\n]{2,600})(?:”|(?<!\s)\")")
 _MARK = re.compile(r"^(?:#{1,6}|[-*•]|\d{1,2}[.)])[ \t]+", re.MULTILINE)  # of a heading or list item
 _HEADING = re.compile(r"^.{1,100}(?<=\w)$\n?", re.MULTILINE)  # cleaning leaves no mark on it, only its missing stop
-_MAY = re.compile(r"(?<=\d )May\b|\bMay(?= \d)")  # the month; elsewhere it is a modal verb
+# Names that are other words in small letters, and what stands for them. The country made authors speak of themselves
+# ("us") in a tenth of all texts.
+_MISREAD = (
+    ("US", re.compile(r"\bUS\b"), "UN"),
+    ("WHO", re.compile(r"\bWHO\b"), "UN"),
+    ("May", re.compile(r"(?<=\d )May\b|\bMay(?= \d)"), "June"),
+)
 _FIGURE = re.compile(r"\d[\d.,]*")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _KEPT = FUNCTION | GENERAL
@@ -146,10 +152,17 @@ def _cut(line: str) -> Iterator[str]:
 
 
 def _told(text: str) -> str:
-    """The text without marks of structure, its quotations masked and the month of May told from the verb."""
-    text = _MARK.sub("", text)
-    text = _MAY.sub("June", text) if "May" in text else text
+    """The text as it is read, its quotations masked."""
+    text = _read(text)
     return _QUOTE.sub(_quotation, text) if '"' in text or "“" in text else text
+
+
+def _read(text: str) -> str:
+    """The text without marks of structure, and with names that look like other words replaced."""
+    text = _MARK.sub("", text)
+    for name, pattern, other in _MISREAD:
+        text = pattern.sub(other, text) if name in text else text
+    return text
 
 
 def _quotation(found: re.Match[str]) -> str:
@@ -198,8 +211,7 @@ def _topic_mask(lower: str) -> str:
 
 
 def _measure(text: str) -> NDArray[np.float64]:
-    text = _MARK.sub("", text)
-    text = _MAY.sub("June", text) if "May" in text else text
+    text = _read(text)
     words = _WORD.findall(text)
     joined = " ".join(words)
     lower = joined.lower().replace("’", "'").split()

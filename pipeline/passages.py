@@ -30,6 +30,9 @@ PASSAGES = (
     *(f"{name}_{mark}" for mark in _MARKS for name in ("since", "until", "before", "after")),
     *(f"{mark}_{side}~{reach}" for mark in _MARKS for reach in _REACHES for side in ("above", "below")),
 )  # fmt: skip
+MARKED = (
+    "since", "until", "before", "after", *(f"{side}~{reach}" for reach in _REACHES for side in ("above", "below")),
+)  # fmt: skip
 
 
 def passage_columns(texts: Sequence[Sequence[Block]], scores: NDArray[np.float32], talk: NDArray[np.bool_]) -> Columns:
@@ -61,6 +64,16 @@ def passage_columns(texts: Sequence[Sequence[Block]], scores: NDArray[np.float32
     columns += [column for mark in marks for column in _apart(mark, starts, ends)]
     columns += [column for mark in marks for column in _near(mark, starts, ends)]
     return np.array(columns, dtype=np.float32).reshape(len(PASSAGES), len(lines))
+
+
+def mark_columns(mark: NDArray[np.bool_], counts: Places) -> Columns:
+    """(len(MARKED), n): marks since, until, before and after each line of its text, and within each reach of it.
+
+    Args:
+        counts: how many lines each text has.
+    """
+    starts, ends = np.repeat(np.cumsum(counts) - counts, counts), np.repeat(np.cumsum(counts), counts)
+    return np.array([*_apart(mark, starts, ends), *_near(mark, starts, ends)], dtype=np.float32)
 
 
 def _is_prose(text: str) -> bool:

@@ -105,6 +105,7 @@ class ChromeSettings:
         authored_weight: how much a line of an authored text counts beside a line of a real page.
         authored_wording: the same for the wording model.
         harm_limit: largest share of clean prose lines that the line model may remove on validation texts.
+        grafts: articles with posts of forums behind their text that the trees of a page's blocks also learn from.
         blocks: trees of a page's blocks.
         lines: trees of the lines of dumps, and of those of articles.
         dump: trees that tell dumps from other texts.
@@ -121,6 +122,7 @@ class ChromeSettings:
     authored_weight: float
     authored_wording: float
     harm_limit: float
+    grafts: int
     blocks: TreeSettings
     lines: TreeSettings
     dump: TreeSettings

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from pipeline.errors import UsageError
 from pipeline.remote import as_oserror, file_system, is_address, local_path, why
-from pipeline.write import printable, unwritable
+from pipeline.write import printable, unwritable, write_file
 
 STATE = ".winnow"
 _KEY_BYTES = 1024  # of S3 and of Google's store
@@ -99,17 +99,7 @@ class LocalStore:
 
     def write(self, name: str, raw: bytes) -> None:
         """Write a file beside its place, then put it there whole."""
-        path = self.folder / name
-        # The name itself may be as long as any can be.
-        digest = hashlib.sha256(path.name.encode(errors="surrogateescape")).hexdigest()[:16]
-        beside = path.with_name(f".{digest}.part")
-        try:
-            _put(beside, raw)
-            beside.replace(path)
-        except OSError as error:
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)
-            raise unwritable(path, error) from error
+        write_file(self.folder / name, raw)
 
     def has(self, name: str) -> bool:
         """Whether there is such a file."""
@@ -159,15 +149,6 @@ class LocalStore:
     def composing(self) -> AbstractContextManager[Path]:
         """The folder itself."""
         return nullcontext(self.folder)
-
-
-def _put(path: Path, raw: bytes) -> None:
-    """Write a file; its folder is made where it is missing: to ask before each file costs as much as to write it."""
-    try:
-        path.write_bytes(raw)
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(raw)
 
 
 @dataclass(frozen=True, slots=True)

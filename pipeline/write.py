@@ -155,23 +155,31 @@ def _fitting(part: str, suffix: str) -> str:
     return f"{head}~{digest}{suffix}"
 
 
-def write_file(path: Path, content: str) -> None:
-    """Write a UTF-8 file beside its place, then put it there whole.
+def write_file(path: Path, content: str | bytes) -> None:
+    """Write a file, text as UTF-8, beside its place, then put it there whole.
 
     Raises:
         UsageError: the place cannot be written; names it and the reason.
     """
+    raw = content.encode("utf-8") if isinstance(content, str) else content
     digest = hashlib.sha256(path.name.encode(errors="surrogateescape")).hexdigest()[:16]
-    part = path.with_name(f".{digest}.part")
-    raw = content.encode("utf-8")
+    beside = path.with_name(f".{digest}.part")  # the name itself may be as long as any can be
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(raw)
-        part.replace(path)
+        _put(beside, raw)
+        beside.replace(path)
     except OSError as error:
         with suppress(OSError):
-            part.unlink(missing_ok=True)
+            beside.unlink(missing_ok=True)
         raise unwritable(path, error) from error
+
+
+def _put(path: Path, raw: bytes) -> None:
+    """Write a file; its folder is made where it is missing: to ask before each file costs as much as to write it."""
+    try:
+        path.write_bytes(raw)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(raw)
 
 
 def unwritable(path: Path, error: OSError) -> UsageError:

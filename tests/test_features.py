@@ -144,6 +144,11 @@ def test_month_of_may_is_a_month_beside_a_day():
     assert masked("It shut on 3 May 2024, as it may.") == "it ~ on NUM TIME YEAR , as it may ."
 
 
+def test_a_country_and_an_agency_are_names_and_no_pronouns():
+    assert masked("Later the US and the WHO told us who came.") == "later the NE and the NE told us who came ."
+    assert style("The US said it, and the US did it.")[STYLE.index("I, we, my, our per 1000 words")] == 0
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -97,12 +97,14 @@ class _Draft:
         removed = sorted((*before.removed, *after.removed), key=lambda removal: removal.line)
         self.document = CleanDocument(after.metadata, after.lines, tuple(removed))
         is_same = before.lines == after.lines and before.metadata.title == after.metadata.title
+        written = [] if is_same else text_blocks(self.document.text)
+        self.settled = is_same or _looks(written) == _looks(self.blocks)  # then a further round would find the same
+        if self.settled:
+            return
         gone = {removal.line for removal in after.removed}
         left = [block for block in self.blocks if block.line not in gone]
         if found:
             left.sort(key=lambda block: block.line != found.line)  # a text file begins with its title
-        written = text_blocks(self.document.text)
-        self.settled = is_same or _looks(written) == _looks(self.blocks)  # then a further round would find the same
         self.blocks = [replace(new, line=old.line) for new, old in zip(written, left, strict=True)]
 
 

@@ -22,23 +22,24 @@ from pipeline.blocks import (
     with_neighbours,
     wording,
 )
+from pipeline.chrome.comments import COMMENTS, comment_columns
 from pipeline.chrome.dumps import DUMP_FEATURES, dump_row
-from pipeline.chrome.kinds import CUE_FEATURES, cue_rows
+from pipeline.chrome.kinds import CUE_FEATURES, TALK, cue_rows, reads_as_talk
 from pipeline.chrome.naming import KIND_FEATURES, KIND_PARTS, Names, kinds_of
 from pipeline.chrome.seen import Seen, hashed, odds
 from pipeline.containers import CONTAINERS, container_columns
-from pipeline.document import Block, ChromeKind
+from pipeline.document import Block
 from pipeline.passages import PASSAGES, passage_columns
 
 Probabilities = NDArray[np.float64]
 _TEASERS = 4  # bullets in the longest list that goes as one
 _TEASER = 0.2  # a list with a bullet that is less likely chrome than this is decided bullet by bullet
 _CUES = slice(len(TEXT_FEATURES), len(TEXT_FEATURES) + len(CUE_FEATURES))
-_TALK = [CUE_FEATURES.index(f"reads_as_{kind}") for kind in (ChromeKind.COMMENTS, ChromeKind.COMMENT_FORM)]
+_TALK = [CUE_FEATURES.index(f"reads_as_{kind}") for kind in sorted(TALK)]
 MANNERS = ("text_drop", "bullet_drop", "bare_drop")  # limits for lines with a cue, bullets without, other lines
 LINE_FEATURES = (*TEXT_FEATURES, *CUE_FEATURES, *PASSAGES)
 CHROME_FEATURES: Mapping[str, Sequence[str]] = {
-    "page_blocks": (*PAGE_FEATURES, *CONTAINERS),
+    "page_blocks": (*PAGE_FEATURES, *CONTAINERS, *COMMENTS),
     "dump": DUMP_FEATURES,
     "dump_lines": LINE_FEATURES,
     "article_lines": LINE_FEATURES,
@@ -211,7 +212,7 @@ def see_pages(parts: Mapping[str, Any], pages: Sequence[Titled]) -> Seen:
 
 
 def page_block_rows(pages: Sequence[Titled], scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Features of all pages' blocks and of the elements around them, then their scores with the neighbours'.
+    """Features of all pages' blocks, of the elements and the talk around them, then their scores with the neighbours'.
 
     Args:
         scores: (n, 2) log-odds of the wording and the mark-up model.
@@ -219,7 +220,8 @@ def page_block_rows(pages: Sequence[Titled], scores: NDArray[np.float32]) -> NDA
     blocks = [page.blocks for page in pages]
     rows = pages_rows(blocks, [page.title for page in pages])
     near = with_neighbours(scores.astype(np.float32, copy=False), list(map(len, blocks)))
-    return np.vstack([rows.T, container_columns(blocks, scores), near.T]).T
+    talk = comment_columns(blocks, reads_as_talk(_flat(pages)))
+    return np.vstack([rows.T, container_columns(blocks, scores), talk, near.T]).T
 
 
 def see_texts(parts: Mapping[str, Any], texts: Sequence[Titled]) -> Seen:

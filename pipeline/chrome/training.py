@@ -18,6 +18,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from pipeline.blocks import surroundings, wording
 from pipeline.chrome.dumps import dump_row
 from pipeline.chrome.gold import BlockLabel
+from pipeline.chrome.grafting import grafted
 from pipeline.chrome.model import Titled, page_block_rows, scored, text_line_rows
 from pipeline.chrome.situations import DUMPS, LabelledText, Situation
 from pipeline.corpora.prepared import PreparedPage
@@ -28,6 +29,7 @@ Examples = list[tuple[str, int, str, float]]  # text, label, group, weight
 _CHUNK = 200  # documents a task
 _READING = {"wording": (2, r"[^\W_]+|[^\w\s]"), "markup": (1, r"\S+")}  # longest run of words, and what a word is
 _UNSURE = 0.3  # what a block counts on a page without gold text, most of whose labels are trafilatura's choice
+_GRAFT = 0.5  # what a block of a page with grafted comments counts
 _STEP = 2.0**-8  # of coefficients: what is finer hangs on the machine
 _Document = TypeVar("_Document", PreparedPage, LabelledText)
 _WORDINGS = frozenset({Situation.AUTHORED, Situation.CLEAN})  # the other situations repeat the pages' blocks
@@ -144,10 +146,13 @@ def _fit_pages(
     mark_folds: Sequence[Pipeline],
     settings: ChromeSettings,
 ) -> HistGradientBoostingClassifier:
-    rows = _on_all_cores(partial(_page_rows, folds=folds, words=word_folds, marks=mark_folds), pages)
+    """Trees for the blocks of pages, and of articles with comments that they never had."""
+    grafts = grafted(pages, folds, settings.grafts, settings.seed)
+    trusted = [*((page, _trust(page)) for page in pages), *((page, _GRAFT) for page in grafts)]
+    rows = _on_all_cores(partial(_page_rows, folds=folds, words=word_folds, marks=mark_folds), [*pages, *grafts])
     examples = [
-        _Rows(part, np.array(page.labels), _weights(page.blocks) * _trust(page))
-        for page, part in zip(pages, rows, strict=True)
+        _Rows(part, np.array(page.labels), _weights(page.blocks) * trust)
+        for (page, trust), part in zip(trusted, rows, strict=True)
     ]
     return _fit_trees(examples, settings.blocks, settings.seed)
 

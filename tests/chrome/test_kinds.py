@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.chrome.kinds import CUE_FEATURES, DATE, cue_rows, kind_of
+from pipeline.chrome.kinds import _CUES, CUE_FEATURES, DATE, TALK, cue_rows, kind_of, reads_as_talk
 from pipeline.document import Block, ChromeKind
 from tests.strategies import SENTENCES, ends_within
 
@@ -246,3 +246,32 @@ def test_a_hostile_block_is_named_within_seconds(text: str):
 )
 def test_what_counts_as_a_date(text: str, whole: bool):  # noqa: FBT001 - an expected value
     assert bool(re.fullmatch(DATE, text)) is whole
+
+
+TOKENS = sorted(
+    {token for cue in _CUES for token in re.findall(r"[a-z]+|[^\sa-z\\]", cue.text)} | {"19", "2024", "more"}
+)
+
+
+@given(st.lists(st.sampled_from(TOKENS), min_size=1, max_size=20).map(" ".join))
+@settings(max_examples=500)
+def test_patterns_match_what_the_standard_library_would_match(text: str):
+    expected = [re.search(cue.text, text) is not None for cue in _CUES]
+    assert cue_rows([Block(text, "p", 1)])[0].tolist() == expected
+
+
+def test_more_is_a_cue_and_more_than_is_none():
+    lines = ("More", "More news", "More than news", "More that", "More thanks")
+    related = cue_rows([Block(line, "p", 1) for line in lines])[:, CUE_FEATURES.index("reads_as_related")]
+    assert related.tolist() == [1, 1, 0, 1, 0]
+
+
+def test_half_a_character_is_no_obstacle():
+    assert kind("\ud800 14 comments") == "counter"
+
+
+@given(st.lists(st.sampled_from(TOKENS), min_size=1, max_size=30).map(" ".join))
+def test_talk_is_what_the_cues_of_comments_match(text: str):
+    block = Block(text, "p", 1)
+    talk = [CUE_FEATURES.index(f"reads_as_{kind}") for kind in TALK]
+    assert reads_as_talk([block]).tolist() == [bool(cue_rows([block])[0, talk].any())]

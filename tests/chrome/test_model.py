@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.blocks import PAGE_FEATURES
 from pipeline.chrome.kinds import cue_rows
 from pipeline.chrome.model import (
+    CHROME_FEATURES,
     LINE_FEATURES,
     PARTS,
     ChromeModel,
@@ -23,7 +23,6 @@ from pipeline.chrome.model import (
     see_texts,
     text_line_rows,
 )
-from pipeline.containers import CONTAINERS
 from pipeline.document import Block
 from pipeline.segment.text import text_blocks
 from tests.strategies import CHROME_LINES, SENTENCES, texts
@@ -186,7 +185,7 @@ def test_empty_documents_among_others(chrome: ChromeModel, counts: tuple[int, ..
 
 def test_rows_are_features_and_scores_with_those_of_the_neighbours(chrome: ChromeModel):
     documents = [lines(*SENTENCES), lines("Tides")]
-    assert see_pages(chrome.parts, documents).rows.shape == (9, len(PAGE_FEATURES) + len(CONTAINERS) + 2 * WINDOWS)
+    assert see_pages(chrome.parts, documents).rows.shape == (9, len(CHROME_FEATURES["page_blocks"]) + 2 * WINDOWS)
     assert see_texts(chrome.parts, documents).rows.shape == (9, len(LINE_FEATURES) + WINDOWS)
 
 

@@ -8,14 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.blocks import PAGE_FEATURES
 from pipeline.chrome.dumps import DUMP_FEATURES
 from pipeline.chrome.gold import BlockLabel
-from pipeline.chrome.model import LINE_FEATURES, PARTS, ChromeModel, Thresholds, Titled
+from pipeline.chrome.model import CHROME_FEATURES, LINE_FEATURES, PARTS, ChromeModel, Thresholds, Titled
 from pipeline.chrome.naming import KIND_PARTS
 from pipeline.chrome.situations import LabelledText, authored_text, page_texts, prose_text
 from pipeline.chrome.training import _UNSURE, _markups, _outside, _wordings, fit_chrome, group_folds, titled
-from pipeline.containers import CONTAINERS
 from pipeline.corpora.authored import AuthoredLine
 from pipeline.corpora.prepared import PreparedPage
 from pipeline.settings import TreeSettings, read_settings
@@ -75,7 +73,7 @@ def chances(parts: dict[str, Any], documents: Sequence[Titled]) -> list[list[flo
 
 def test_fitting_gives_every_part_for_the_documented_columns(parts: dict[str, Any]):
     assert sorted(parts) == sorted({*PARTS} - {*KIND_PARTS})
-    assert parts["page_blocks"].n_features_in_ == len(PAGE_FEATURES) + len(CONTAINERS) + 2 * 7
+    assert parts["page_blocks"].n_features_in_ == len(CHROME_FEATURES["page_blocks"]) + 2 * 7
     assert parts["dump"].n_features_in_ == len(DUMP_FEATURES)
     assert {parts[name].n_features_in_ for name in ("dump_lines", "article_lines")} == {len(LINE_FEATURES) + 7}
 
@@ -96,6 +94,16 @@ def test_the_fitted_model_tells_chrome_from_content(parts: dict[str, Any], corpu
 def test_the_same_data_and_seed_give_the_same_model(parts: dict[str, Any], corpus: Corpus):
     again = fit_chrome(*corpus, SETTINGS)
     assert chances(again, titled(corpus[0])) == chances(parts, titled(corpus[0]))
+
+
+def test_page_trees_learn_from_grafts_too(parts: dict[str, Any], corpus: Corpus):
+    pages, texts = corpus
+    forums = [replace(page, page_type="forum", site=f"forum-{page.site}") for page in pages]
+    without, with_grafts = (
+        fit_chrome([*pages, *forums], texts, replace(SETTINGS, grafts=grafts)) for grafts in (0, 2 * SITES)
+    )
+    assert chances(without, titled(pages)) != chances(with_grafts, titled(pages))
+    assert chances(fit_chrome(*corpus, replace(SETTINGS, grafts=0)), titled(pages)) == chances(parts, titled(pages))
 
 
 def test_the_order_of_pages_of_the_linear_models_does_not_matter(corpus: Corpus):
