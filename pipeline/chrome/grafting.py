@@ -25,6 +25,7 @@ _CODE = frozenset({"pre", "code"})
 _SAID = frozenset("p div span blockquote td article section".split())
 _SHORT = 40  # characters of an author, a date or a button
 _LEVELS = 8  # names that a block carries, as in `segment.page`
+_EVEN = 0.5
 _ODD = 0.25  # share of grafts whose elements have names that mean nothing
 _HEADED, _FORM = 0.9, 0.4  # shares of grafts with a heading before and the lines of a form behind
 _HEADINGS = (
@@ -45,6 +46,7 @@ _CONTAINERS = (
     "story comments", "comments wrapper", "talkback", "feedback", "reader responses", "comment thread", "reactions",
     "conversation",
 )  # fmt: skip
+_CONTAINER_TAGS = ("div", "div", "div", "section", "ol", "ul")
 _ITEMS = (
     "comment", "comment even thread even depth", "comment body", "comment item", "comment entry", "post reply",
     "reply", "comment text", "response", "comment content", "user comment", "message", "note",
@@ -121,37 +123,47 @@ def _inside(block: Block, depth: int) -> Block:
 
 def _graft(page: PreparedPage, posts: Sequence[Block], chance: random.Random) -> PreparedPage:
     place = _place(page, chance)
+    lines = [*zip(page.blocks, page.labels, strict=True)]
+    lines[place.before : place.before] = _comments(page, posts, place, chance)
+    blocks = tuple(replace(block, line=number) for number, (block, _) in enumerate(lines, 1))
+    return replace(page, blocks=blocks, labels=tuple(int(label) for _, label in lines))
+
+
+def _comments(
+    page: PreparedPage, posts: Sequence[Block], place: _Place, chance: random.Random
+) -> list[tuple[Block, BlockLabel]]:
+    """Some of the posts in an element of their own, with a heading and the lines of a form as often as drawn."""
     numbers = count(1 + max(max(block.path, default=0) for block in page.blocks))
     is_odd = chance.random() < _ODD
     container = _letters(chance) if is_odd else chance.choice(_CONTAINERS)
-    place = place.within(chance.choice(("div", "div", "div", "section", "ol", "ul")), container, next(numbers))
+    inside = place.within(chance.choice(_CONTAINER_TAGS), container, next(numbers))
     chosen = _run(posts, chance)
-    heading = chance.choice(_HEADINGS).format(n=max(len(chosen) // 4, 2), title=page.title or "")
-    head = [_line(heading, chance)] if chance.random() < _HEADED else []
-    size = chance.randint(1, 6) if chance.random() < _FORM else 0
-    form = [_line(_FORM_LINES[at], chance) for at in sorted(chance.sample(range(len(_FORM_LINES)), size))]
+    head, form = _head(page, len(chosen), chance), _form(chance)
     lines = [*head, *_renamed(chosen, chance, is_odd=is_odd), *form]
-    comments = list(_placed(lines, place, numbers))
     labels = [BlockLabel.CHROME] * len(head) + [*map(_label, chosen)] + [BlockLabel.CHROME] * len(form)
-    at = place.before
-    blocks = (*page.blocks[:at], *comments, *page.blocks[at:])
-    return replace(
-        page,
-        blocks=tuple(replace(block, line=line) for line, block in enumerate(blocks, 1)),
-        labels=(*page.labels[:at], *map(int, labels), *page.labels[at:]),
-    )
+    return list(zip(_placed(lines, inside, numbers), labels, strict=True))
+
+
+def _head(page: PreparedPage, blocks: int, chance: random.Random) -> list[Block]:
+    heading = chance.choice(_HEADINGS).format(n=max(blocks // 4, 2), title=page.title or "")
+    return [_line(heading, chance)] if chance.random() < _HEADED else []
+
+
+def _form(chance: random.Random) -> list[Block]:
+    size = chance.randint(1, 6) if chance.random() < _FORM else 0
+    return [_line(_FORM_LINES[at], chance) for at in sorted(chance.sample(range(len(_FORM_LINES)), size))]
 
 
 def _place(page: PreparedPage, chance: random.Random) -> _Place:
     """A place behind the text, or a few blocks later, in any of the elements that are around both."""
     last = max(at for at, label in enumerate(page.labels) if label == BlockLabel.CONTENT)
-    later = chance.randint(0, _LATER) if chance.random() < 0.5 else 0  # noqa: PLR2004 - as often as not
+    later = chance.randint(0, _LATER) if chance.random() < _EVEN else 0
     at = min(last + 1 + later, len(page.blocks))
     block = page.blocks[at - 1]
     tags = block.ancestors[::-1]
     common = range(_shared([page.blocks[last].path, block.path]))
     depths = [0, *(depth + 1 for depth in common if tags[depth] in _HOLDERS)]
-    depth = depths[-1] if chance.random() < 0.5 else chance.choice(depths)  # noqa: PLR2004 - as often as not
+    depth = depths[-1] if chance.random() < _EVEN else chance.choice(depths)
     inner = len(block.path) - depth
     return _Place(at, block.path[:depth], block.ancestors[inner:], tuple(block.names.split(NAMES_END)[inner:]))
 
@@ -160,11 +172,12 @@ def _run(posts: Sequence[Block], chance: random.Random) -> Sequence[Block]:
     """Posts in a row with a number of paragraphs that is drawn, or all where there are not as many."""
     fewest, most = _PARAGRAPHS
     wanted = round(fewest * (most / fewest) ** chance.random())
-    ends = [place + 1 for place, block in enumerate(posts) if _is_paragraph(block)]
-    if len(ends) <= wanted:
+    paragraphs = [place for place, block in enumerate(posts) if _is_paragraph(block)]
+    if len(paragraphs) <= wanted:
         return posts
-    first = chance.randrange(len(ends) - wanted + 1)
-    return posts[ends[first - 1] if first else 0 : ends[first + wanted] - 1 if first + wanted < len(ends) else None]
+    first = chance.randrange(len(paragraphs) - wanted + 1)
+    bounds = [-1, *paragraphs, len(posts)]  # from behind the paragraph before the first to before the next
+    return posts[bounds[first] + 1 : bounds[first + wanted + 1]]
 
 
 def _line(text: str, chance: random.Random) -> Block:

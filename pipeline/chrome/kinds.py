@@ -168,7 +168,7 @@ def cue_rows(blocks: Sequence[Block]) -> NDArray[np.float32]:
 def reads_as_talk(blocks: Sequence[Block]) -> NDArray[np.bool_]:
     """(n,) which blocks are short and read as the lines between which readers' comments stand."""
     leads = [block.text[:_LEAD_CHARS] for block in blocks]
-    is_talk = [lead.count(" ") < _SHORT_WORDS and _TALK.Match(_told(lead)) is not None for lead in leads]
+    is_talk = [lead.count(" ") < _SHORT_WORDS and _TALK.Match(_folded(lead)) is not None for lead in leads]
     return np.array(is_talk, dtype=bool)
 
 
@@ -189,7 +189,7 @@ _AUTOMATA = tuple(_automaton(_CUES[start : start + _TOGETHER]) for start in rang
 _TALK = _automaton([cue for cue in _CUES if cue.kind in TALK])
 
 
-def _told(lead: str) -> bytes:
+def _folded(lead: str) -> bytes:
     return lead.lower().encode(errors="replace")
 
 
@@ -198,8 +198,8 @@ def _matching(lead: str) -> tuple[int, ...]:
     """Places in the table of the rows whose patterns match a short line, in no order; none for a long one."""
     if lead.count(" ") >= _SHORT_WORDS:
         return ()
-    told = _told(lead)
-    found = ((number * _TOGETHER, automaton.Match(told) or ()) for number, automaton in enumerate(_AUTOMATA))
+    folded = _folded(lead)
+    found = ((number * _TOGETHER, automaton.Match(folded) or ()) for number, automaton in enumerate(_AUTOMATA))
     return tuple([start + place for start, places in found for place in places])
 
 

@@ -220,8 +220,8 @@ def page_block_rows(pages: Sequence[Titled], scores: NDArray[np.float32]) -> NDA
     blocks = [page.blocks for page in pages]
     rows = pages_rows(blocks, [page.title for page in pages])
     near = with_neighbours(scores.astype(np.float32, copy=False), list(map(len, blocks)))
-    talk = comment_columns(blocks, reads_as_talk(_flat(pages)))
-    return np.vstack([rows.T, container_columns(blocks, scores), talk, near.T]).T
+    comments = comment_columns(blocks, reads_as_talk(_flat(pages)))
+    return np.vstack([rows.T, container_columns(blocks, scores), comments, near.T]).T
 
 
 def see_texts(parts: Mapping[str, Any], texts: Sequence[Titled]) -> Seen:
