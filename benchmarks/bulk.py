@@ -1,10 +1,12 @@
 """What bulk runs cost: documents per second, CPU a document and peak memory of the process tree, by size and by jobs.
 
-    python benchmarks/bulk.py PAGES [--sizes 500,2000,8000] [--jobs 1,2] [--trafilatura]
+    python benchmarks/bulk.py PAGES [--sizes 500,2000,8000] [--jobs 1,2] [--rounds 1] [--trafilatura]
 
 PAGES is a folder of real pages and texts. They are multiplied, each copy with an edit that makes it a document of its
-own, into a folder that is removed afterwards. Memory is what all processes of the run have resident together, looked at
-twice a second: pages that several of them share are counted once (PSS), and in brackets for each (RSS).
+own, into a folder that is removed afterwards. Commands take turns, `--rounds` times, and medians are told: others use
+the machine too, and their load comes and goes. Last comes how many times the throughput of the first command each has,
+the median of its rounds and all of them. Memory is what all processes of the run have resident together, looked at
+every few seconds: pages that several of them share are counted once (PSS), and in brackets for each (RSS).
 """
 
 import argparse
@@ -15,13 +17,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 _SIZE = re.compile(r"^(Pss|Rss): +(\d+) kB", re.MULTILINE)
-_LOOK = 0.5  # seconds: a look takes 12 ms of a core that the run may want
+_LOOK = 3.0  # seconds: a look takes 12 ms of a core that the run wants; twice a second it took 1.2 % of two jobs
 
 
 @dataclass(frozen=True)
@@ -92,27 +95,50 @@ def commands(pages: Path, out: Path, jobs: Sequence[int], *, other: bool) -> dic
     return told
 
 
+def measured(commands: Mapping[str, Sequence[str]], out: Path, rounds: int) -> dict[str, list[Cost]]:
+    """What each command cost, round by round; they take turns."""
+    costs: dict[str, list[Cost]] = {told: [] for told in commands}
+    for _ in range(rounds):
+        for told, command in commands.items():
+            costs[told].append(run(command))
+            shutil.rmtree(out, ignore_errors=True)
+    return costs
+
+
+def table_row(told: str, size: int, costs: Sequence[Cost], first: Sequence[Cost]) -> str:
+    """Medians of the rounds of a command, and its throughput in those of the first."""
+    seconds, cpu = (median(getattr(cost, name) for cost in costs) for name in ("seconds", "cpu"))
+    memory = [max(cost.megabytes[place] for cost in costs) for place in (0, 1)]
+    status = max(cost.status for cost in costs)
+    times = sorted(one.seconds / cost.seconds for one, cost in zip(first, costs, strict=True))
+    gain = f"{median(times):.2f} ({', '.join(f'{value:.2f}' for value in times)})"
+    return (
+        f"| {size} | {told} | {size / seconds:.1f} | {1000 * cpu / size:.1f} "
+        f"| {memory[0]:.0f} ({memory[1]:.0f}) | {status} | {gain} |"
+    )
+
+
 def main() -> None:
     """Measure and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", type=Path)
     parser.add_argument("--sizes", default="500,2000,8000")
     parser.add_argument("--jobs", default="1,2")
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--trafilatura", action="store_true")
     given = parser.parse_args()
     found = sorted(path for path in given.pages.rglob("*") if path.suffix in {".html", ".txt", ".md"})
-    print("| documents | command | documents/s | CPU ms/document | peak MB | status |\n|---:|---|---:|---:|---:|---:|")
+    jobs = [int(count) for count in given.jobs.split(",")]
+    print("| documents | command | documents/s | CPU ms/document | peak MB | status | times the first |")
+    print("|---:|---|---:|---:|---:|---:|---|")
     for size in map(int, given.sizes.split(",")):
         with tempfile.TemporaryDirectory() as name:
             pages, out = Path(name, "pages"), Path(name, "out")
             multiplied(found, pages, size)
-            jobs = [int(count) for count in given.jobs.split(",")]
-            for told, command in commands(pages, out, jobs, other=given.trafilatura).items():
-                cost = run(command)
-                memory = f"{cost.megabytes[0]:.0f} ({cost.megabytes[1]:.0f})"
-                rates = f"{size / cost.seconds:.1f} | {1000 * cost.cpu / size:.1f} | {memory}"
-                print(f"| {size} | {told} | {rates} | {cost.status} |", flush=True)
-                shutil.rmtree(out, ignore_errors=True)
+            costs = measured(commands(pages, out, jobs, other=given.trafilatura), out, given.rounds)
+            first = next(iter(costs.values()))
+            for told, taken in costs.items():
+                print(table_row(told, size, taken, first), flush=True)
 
 
 if __name__ == "__main__":

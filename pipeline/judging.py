@@ -6,6 +6,7 @@ Loads models, once a process. Writes nothing.
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipeline.document import ChromeKind, Failure, Origin, Outcome, Reason, Scor
 from pipeline.duplicates import sketch
 from pipeline.errors import UsageError
 from pipeline.inputs import Begin, Item, Reading, opened, state_of
+from pipeline.language import language_of
 from pipeline.read import Raw, source_of
 from pipeline.score import Scorer, load_models
 from pipeline.told import Answer, Told, told_of
@@ -25,6 +27,7 @@ from pipeline.write import row
 MakeScorer = Callable[[Path | None, frozenset[ChromeKind]], Scorer]
 _NO_LETTERS = re.compile(r"[\W_]+")
 _ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum())
+_NOT_ENGLISH = "Der Hafen bleibt bis Freitag geschlossen, teilte die Behörde am Abend mit."
 _HELD = 32_000_000  # bytes of documents that are in hand at once, so that large ones share less
 
 
@@ -53,9 +56,20 @@ def _warmed(scorer: Scorer) -> Scorer:
     return scorer
 
 
-def fingerprint(make: MakeScorer, models: Path | None, keep: frozenset[ChromeKind]) -> str:
-    """The fingerprint of the models, which are loaded and thereby verified."""
-    return make(models, keep).models.fingerprint
+def fingerprint(make: MakeScorer, models: Path | None, keep: frozenset[ChromeKind], *, many: bool = False) -> str:
+    """The fingerprint of the models, which are loaded and thereby verified, with all else that documents need.
+
+    Args:
+        many: whether so many documents are to come that some will not be surely English; what tells other languages
+            is then loaded beside the models.
+
+    Raises:
+        UsageError: this machine cannot clean any document.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        if many:
+            beside.submit(language_of, _NOT_ENGLISH)
+        return _warmed(make(models, keep)).models.fingerprint
 
 
 @dataclass(frozen=True, slots=True)

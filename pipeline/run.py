@@ -28,7 +28,7 @@ from pipeline.inputs import Place, Reading, Sizes, Totals, Unit, container, cut,
 from pipeline.joining import Tally, join
 from pipeline.output import RUN, prepare_output, sweep
 from pipeline.parts import Parts, Spot, digest
-from pipeline.pool import Broken, Limits, on_cluster, on_this_machine, once
+from pipeline.pool import Broken, Limits, on_cluster, on_this_machine, ready
 from pipeline.read import MAX_BYTES
 from pipeline.remote import is_of_this_process
 from pipeline.stores import Store, store_of
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
+_MANY = 200  # documents of which some are surely in a language that function words do not tell
 _PART = 128  # documents of a unit of work: what a killed run loses at most, for each process
 
 
@@ -129,7 +130,7 @@ def clean_folder(
     started = perf_counter()
     _check(chosen, store)
     places = list_places(names, chosen.pattern, chosen.max_bytes)
-    fingerprint = _fingerprint(chosen, len(places))
+    fingerprint = _fingerprint(chosen, places)
     prepare_output(store, names)
     with _interruptible() as stop, store.claimed():
         if not store.has(RUN):  # ours from now on
@@ -170,15 +171,15 @@ def _joined(
     return join(parts.store, parts, names, settings.form), names
 
 
-def _fingerprint(settings: CleanSettings, places: int) -> str:
-    """Of the models as the workers have loaded them, all at once, which is where they have to fit.
+def _fingerprint(settings: CleanSettings, places: Packed[Place]) -> str:
+    """Of the models as one process has loaded them, from which the workers are forked: that is where they have to fit.
 
     Raises:
         UsageError: they do not fit into the memory limit, or a worker cannot be started.
     """
-    load = partial(_worker_fingerprint, settings.scorer, _models(settings), settings.keep)
-    workers = 1 if settings.backend is Backend.DASK else max(1, min(_jobs(settings), places))
-    found = once(load, settings.limits, workers=workers)
+    many = len(places) >= _MANY or any(map(container, places))
+    load = partial(_worker_fingerprint, settings.scorer, _models(settings), settings.keep, many=many)
+    found = ready(load, settings.limits)
     if isinstance(found, Broken):
         raise UsageError(
             f"A worker cannot load the models within --memory-limit {settings.limits.megabytes} MB ({found.fault}): "
@@ -187,11 +188,13 @@ def _fingerprint(settings: CleanSettings, places: int) -> str:
     return found
 
 
-def _worker_fingerprint(make: "MakeScorer | None", models: Path | None, keep: frozenset[ChromeKind]) -> str:
+def _worker_fingerprint(
+    make: "MakeScorer | None", models: Path | None, keep: frozenset[ChromeKind], *, many: bool
+) -> str:
     from pipeline.judging import fingerprint, make_scorer  # noqa: PLC0415 - loads scikit-learn, in workers only
 
     try:
-        return fingerprint(make or make_scorer, models, keep)
+        return fingerprint(make or make_scorer, models, keep, many=many)
     except ModelError as error:
         if isinstance(error.__cause__, MemoryError):  # the models are well, the limit is too low for them
             raise error.__cause__ from error

@@ -2,18 +2,24 @@
 
 import gc
 import os
+import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
-from pipeline.pool import Broken, Fault, Limits, StoppedError, guarded, on_this_machine, once
+from pipeline.pool import Broken, Fault, Limits, StoppedError, end_idle, guarded, on_this_machine, once, ready
+from pipeline.pool.process import can_fork, fork
+from pipeline.pool.worker import _forked
 
 LIMITS = Limits(1.0, 500)
 
@@ -43,14 +49,6 @@ def fill() -> None:
     held = []
     while True:
         held.append(bytearray(b"x") * 2**20)
-
-
-def met(folder: Path, others: int) -> int:
-    """How many processes have come together in a folder; each waits for the others."""
-    (folder / str(os.getpid())).touch()
-    while len(list(folder.iterdir())) < others:
-        time.sleep(0.01)
-    return others
 
 
 def ten_times(
@@ -132,9 +130,127 @@ def test_work_about_no_item_that_takes_too_much_is_broken():
     assert once(allocate, LIMITS) == Broken(Fault.MEMORY)
 
 
-def test_work_about_no_item_is_done_by_several_workers_at_once(tmp_path: Path):
-    assert once(partial(met, tmp_path, 3), Limits(), workers=3) == 3
-    assert str(os.getpid()) not in {path.name for path in tmp_path.iterdir()}
+LOADED: list[int] = []  # what work has left behind in the process it was done in: the numbers of processes
+
+
+@pytest.fixture
+def nothing_kept() -> Iterator[None]:
+    """No process of an earlier test, and none for later ones."""
+    end_idle()
+    yield
+    end_idle()
+
+
+def load() -> int:
+    LOADED.append(os.getpid())
+    return LOADED[-1]
+
+
+def loaded(_items: Sequence[int], _begin: Callable[[], None]) -> list[tuple[int, list[int]]]:
+    return [(os.getpid(), LOADED)]
+
+
+def seen_by_a_worker() -> tuple[int, list[int]]:
+    """The number of a worker and what it finds loaded."""
+    (told,) = guarded(loaded, [0], Limits(), lost=lambda *_: (0, []), stopped=never)
+    return told
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_workers_find_what_was_made_ready_in_another_process():
+    seed = ready(load, Limits())
+    worker, found = seen_by_a_worker()
+    assert found == [seed]
+    assert len({os.getpid(), seed, worker}) == (3 if can_fork() else 2)
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_worker_that_is_lost_is_followed_by_one_that_is_ready(tmp_path: Path):
+    seed = ready(load, Limits())
+    assert run(tmp_path, {3}, os.abort) == [-item if item == 3 else 10 * item for item in range(8)]
+    assert seen_by_a_worker()[1] == [seed]
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_making_ready_again_adds_to_what_is_there():
+    seed = ready(load, Limits())
+    seen_by_a_worker()
+    assert ready(load, Limits()) == seed
+    assert seen_by_a_worker()[1] == [seed, seed]
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_work_goes_on_when_the_process_that_was_made_ready_is_lost():
+    os.kill(ready(load, Limits()), signal.SIGKILL)
+    assert seen_by_a_worker()[1] == []
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_making_ready_that_takes_too_much_is_broken_and_can_be_tried_again():
+    assert ready(allocate, LIMITS) == Broken(Fault.MEMORY)
+    assert isinstance(ready(load, Limits()), int)
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_exception_of_making_ready_is_raised_here_and_can_be_tried_again():
+    with pytest.raises(LookupError):
+        ready(partial(refuse, [1], never), Limits())
+    assert isinstance(ready(load, Limits()), int)
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_where_nothing_can_be_forked_a_worker_makes_itself_ready(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("pipeline.pool.guard.can_fork", lambda: False)
+    worker = ready(load, Limits())
+    assert seen_by_a_worker() == (worker, [worker])
+
+
+def no_child() -> int:
+    raise BlockingIOError("no more processes")
+
+
+@pytest.mark.skipif(not can_fork(), reason="nothing can be forked here")
+def test_process_that_can_have_no_child_says_so_and_serves_on(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "fork", no_child)
+    ours, theirs = map(Connection, (end.detach() for end in socket.socketpair()))
+
+    def serve() -> bool:
+        theirs.recv_bytes()
+        return _forked(theirs) is theirs
+
+    with ours, theirs, ThreadPoolExecutor(1) as threads:
+        served = threads.submit(serve)
+        with pytest.raises(ChildProcessError):
+            fork(os.getpid(), ours)
+        assert served.result()
+
+
+def think(_items: Sequence[int], _begin: Callable[[], None]) -> list[float]:
+    while time.process_time() < 1.0:
+        pass
+    return [time.process_time()]
+
+
+def cost() -> float:
+    """Seconds of processor time of all processes that have ended."""
+    told = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return told.ru_utime + told.ru_stime
+
+
+COSTLY = """
+import sys
+sys.path[:0] = {path!r}
+from tests.test_pool import load, never, think
+from pipeline.pool import Limits, guarded, ready
+ready(load, Limits())
+guarded(think, [0], Limits(), lost=lambda *_: 0.0, stopped=never)
+"""
+
+
+def test_what_workers_cost_is_told_of_the_process_that_asked_for_it():
+    before = cost()
+    subprocess.run([sys.executable, "-c", COSTLY.format(path=sys.path)], check=True)
+    assert cost() - before > 1.0
 
 
 def test_workers_look_for_cycles_rarely():
@@ -179,8 +295,10 @@ import sys
 from pathlib import Path
 sys.path[:0] = {path!r}
 from functools import partial
-from tests.test_pool import ten_times, minus, never, {harm}
-from pipeline.pool import Limits, guarded
+from tests.test_pool import load, ten_times, minus, never, {harm}
+from pipeline.pool import Limits, guarded, ready
+if {is_ready}:
+    ready(load, Limits())
 work = partial(ten_times, folder=Path({folder!r}), deadly=frozenset([0]), end={harm})
 guarded(work, [0], Limits(600.0, 500), lost=minus, stopped=never)
 """
@@ -199,19 +317,29 @@ def workers_in(folder: Path) -> list[int]:
     return found
 
 
+@pytest.mark.parametrize("is_ready", [False, True])
 @pytest.mark.parametrize("harm", ["spin_in_c", "spin"])
-def test_worker_ends_with_its_parent_also_when_that_is_killed(tmp_path: Path, harm: str):
+def test_worker_ends_with_its_parent_also_when_that_is_killed(tmp_path: Path, harm: str, *, is_ready: bool):
     marks = tmp_path / "marks"
     marks.mkdir()
-    script = PARENT.format(path=sys.path, folder=str(marks), harm=harm)
+    script = PARENT.format(path=sys.path, folder=str(marks), harm=harm, is_ready=is_ready)
     with subprocess.Popen([sys.executable, "-c", script], env={**os.environ, "MARK": str(tmp_path)}) as parent:
         limit = time.monotonic() + 60
         while not list(marks.iterdir()):
             assert time.monotonic() < limit
             time.sleep(0.05)
-        (worker,) = workers_in(tmp_path)
+        workers = workers_in(tmp_path)
+        assert len(workers) == (2 if is_ready and can_fork() else 1)
         parent.kill()
     limit = time.monotonic() + 5
-    while Path(f"/proc/{worker}").exists() and "Z" not in Path(f"/proc/{worker}/stat").read_text().split()[2]:
-        assert time.monotonic() < limit, "the worker outlives its parent"
+    while any(map(lives, workers)):
+        assert time.monotonic() < limit, "a worker outlives its parent"
         time.sleep(0.05)
+
+
+def lives(process: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return "Z" not in Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False

@@ -3,7 +3,7 @@
 The only room that knows that processes exist. What an item is, and what is done with it, is its caller's business.
 """
 
-from pipeline.pool.guard import StoppedError, end_idle, guarded, once
+from pipeline.pool.guard import StoppedError, end_idle, guarded, once, ready
 from pipeline.pool.order import on_cluster, on_this_machine
 from pipeline.pool.worker import Begin, Broken, Fault, Limits
 
@@ -18,4 +18,5 @@ __all__ = [
     "on_cluster",
     "on_this_machine",
     "once",
+    "ready",
 ]

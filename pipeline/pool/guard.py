@@ -4,17 +4,11 @@ Two limits, because a signal cannot interrupt C code: the worker breaks itself o
 killed from here where it cannot.
 """
 
-import atexit
 import os
 import pickle
 import select
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from functools import cache
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock
@@ -23,6 +17,7 @@ from typing import IO, Any, TypeVar
 
 import cloudpickle
 
+from pipeline.pool.process import ONE_THREAD, Process, can_fork, fork, start
 from pipeline.pool.worker import Broken, Fault, Limits, Raised, Work
 
 _Item = TypeVar("_Item")
@@ -32,8 +27,6 @@ _START = 300.0  # seconds until the first item begins: imports and models, on a 
 _GRACE = 1.0  # seconds, and a quarter of the limit, in which a worker may break itself off
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _MEGABYTE = 2**20
-_BOOT = "from pipeline.pool.worker import main; main()"
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class StoppedError(Exception):
@@ -43,9 +36,8 @@ class StoppedError(Exception):
 class Worker:
     """One process that works on one order at a time."""
 
-    def __init__(self) -> None:
-        # The system kills a worker when the *thread* that started it ends, so one that lasts starts them all.
-        self._process, self._channel = _starter().submit(_start).result()
+    def __init__(self, process: Process, channel: Connection) -> None:
+        self._process, self._channel = process, channel
         self._arrives = select.poll()  # made once: `Connection.poll` makes one each time
         self._arrives.register(self._channel.fileno(), select.POLLIN)
         self._memory = _Memory(self._process.pid)
@@ -55,11 +47,25 @@ class Worker:
         """Whether it can take an order."""
         return self._process.poll() is None
 
+    def forked(self) -> "Worker":
+        """Another one that has loaded all that this one has, which must be idle.
+
+        Raises:
+            EOFError, OSError: this one has ended, or can have no child.
+        """
+        return Worker(*fork(self._process.pid, self._channel))
+
     def end(self) -> None:
         """Kill it, whatever it does."""
         self._process.kill()
         self._process.wait()
         self._channel.close()
+        self._memory.close()
+
+    def leave(self) -> None:
+        """Let it end by itself, at once where it is idle; what its children cost is then told as its own."""
+        self._channel.close()
+        self._process.wait()
         self._memory.close()
 
     def run(self, order: bytes, limits: Limits, stopped: Callable[[], bool]) -> Any:
@@ -130,47 +136,63 @@ def guarded(
     return results
 
 
-def once(work: Callable[[], _Result], limits: Limits, *, workers: int = 1) -> _Result | Broken:
+def once(work: Callable[[], _Result], limits: Limits) -> _Result | Broken:
     """The result of work that is about no item, from a worker process.
-
-    Args:
-        workers: so many do it at once, to be ready for what comes; the answer of one is enough.
 
     Raises:
         Exception: what `work` raises.
     """
+    answer: _Result | Broken = _answer(_itself(work), [], limits, lambda: False)
+    return answer
 
-    def done(_: int) -> _Result | Broken:
-        result: _Result | Broken = _answer(lambda _items, _begin: work(), [], limits, lambda: False)
-        return result
 
-    with ThreadPoolExecutor(workers) as threads:
-        answer, *_ = threads.map(done, range(workers))
-        return answer
+def ready(work: Callable[[], _Result], limits: Limits) -> _Result | Broken:
+    """The result of work that leaves behind what all workers need; those that come to be from now on have it.
+
+    One process does it, and workers are forked from that; where the system cannot fork, each does it when it needs it.
+
+    Raises:
+        Exception: what `work` raises.
+    """
+    if not can_fork():
+        return once(work, limits)
+    with _forking:
+        _end_workers()  # which know nothing of it
+        seed = _seed()
+        try:
+            answer: _Result | Broken = _told(seed, _itself(work), [], limits, lambda: False)
+        except BaseException:  # it may still be on the order
+            _seeds.pop().end()
+            raise
+    return answer
+
+
+def _itself(work: Callable[[], _Result]) -> Callable[[Sequence[Any], Callable[[], None]], _Result]:
+    return lambda _items, _begin: work()
 
 
 def _answer(work: Work, items: Sequence[Any], limits: Limits, stopped: Callable[[], bool]) -> Any:
-    # A worker may be older than the credentials of a store that somebody has set since.
-    order = cloudpickle.dumps((work, items, limits, {**os.environ, **_ONE_THREAD}))
     with _borrowed() as worker:
-        answer = worker.run(order, limits, stopped)
+        return _told(worker, work, items, limits, stopped)
+
+
+def _told(worker: Worker, work: Work, items: Sequence[Any], limits: Limits, stopped: Callable[[], bool]) -> Any:
+    # A worker may be older than the credentials of a store that somebody has set since.
+    answer = worker.run(cloudpickle.dumps((work, items, limits, {**os.environ, **ONE_THREAD})), limits, stopped)
     if isinstance(answer, Raised):
         raise answer.error
     return answer
 
 
-_idle: list[Worker] = []  # kept from one run to the next: starting one takes seconds
-_lock = Lock()
+_idle: list[Worker] = []  # kept from one order to the next
+_seeds: list[Worker] = []  # the one that others are forked from, if any; it works on no item, so that none ends it
+_lock, _forking = Lock(), Lock()
 
 
 @contextmanager
 def _borrowed() -> Iterator[Worker]:
     """A worker that nobody else uses; a living one is kept for the next."""
-    with _lock:
-        while _idle and not _idle[-1].alive:
-            _idle.pop()
-        worker = _idle.pop() if _idle else None
-    worker = worker or Worker()
+    worker = _kept() or _new()
     try:
         yield worker
     except BaseException:  # it may still be on the order, and would give its answer to the next one
@@ -181,31 +203,47 @@ def _borrowed() -> Iterator[Worker]:
             _idle.append(worker)
 
 
-@cache
-def _starter() -> ThreadPoolExecutor:
-    atexit.register(end_idle)
-    return ThreadPoolExecutor(1, thread_name_prefix="winnow-starter")
+def _kept() -> Worker | None:
+    """An idle worker that lives, if there is one."""
+    with _lock:
+        while _idle:
+            worker = _idle.pop()
+            if worker.alive:
+                return worker
+            worker.end()
+    return None
+
+
+def _new() -> Worker:
+    """A worker with all that was made ready; where that is lost, one that has yet to load it."""
+    with _forking:
+        if _seeds and _seeds[-1].alive:
+            with suppress(EOFError, OSError):
+                return _seeds[-1].forked()
+    return Worker(*start(end_idle))
+
+
+def _seed() -> Worker:
+    """The process that others are forked from."""
+    if _seeds and not _seeds[-1].alive:
+        _seeds.pop().end()
+    if not _seeds:
+        _seeds.append(Worker(*start(end_idle)))
+    return _seeds[-1]
 
 
 def end_idle() -> None:
-    """End the workers that wait for a next run; each holds some 200 MB."""
+    """End the processes that wait for a next run; they hold 200 MB and more."""
+    _end_workers()
+    with _forking:
+        while _seeds:
+            _seeds.pop().leave()
+
+
+def _end_workers() -> None:
     with _lock:
         while _idle:
             _idle.pop().end()
-
-
-def _start() -> tuple[subprocess.Popen[bytes], Connection]:
-    ours, theirs = socket.socketpair()
-    with theirs:
-        command = [sys.executable, "-P", "-c", _BOOT, str(theirs.fileno()), str(os.getpid())]
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter
-            command,
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))},
-        )
-    return process, Connection(ours.detach())
 
 
 class _Memory:

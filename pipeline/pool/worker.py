@@ -1,7 +1,7 @@
 """What a worker process does: takes orders from its parent, works on them within limits, and dies with the parent.
 
 It runs in a process of its own and talks to `guard` alone: an empty message says that items have begun, any other one
-is the pickled answer to an order.
+is the pickled answer to an order. An order that is empty asks for a fork of the process, which then is a worker too.
 """
 
 import ctypes
@@ -18,11 +18,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle, send_handle
 from time import monotonic
 from typing import Any
 
 import cloudpickle
 
+FORK, REFUSED = b"", b""  # what asks for a fork, and the answer where there can be none
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _SOFT = 0.8  # of the memory limit is what may be allocated; the rest is code, and room for libraries to fail in order
 _MEGABYTE = 2**20
@@ -104,7 +106,50 @@ def main() -> None:
     signal.signal(signal.SIGALRM, _time_is_up)
     with suppress(EOFError, OSError):
         while True:
-            channel.send_bytes(pickle.dumps(_answer(channel.recv_bytes(), channel)))
+            order = channel.recv_bytes()
+            if order == FORK:
+                channel = _forked(channel)
+            else:
+                channel.send_bytes(pickle.dumps(_answer(order, channel)))
+    _bury()
+
+
+def _forked(channel: Connection) -> Connection:
+    """Fork; the channel to serve from now on, which the child is handed here.
+
+    What neither of them writes both share, so the collector must not write into what is there already.
+    """
+    handle = recv_handle(channel)
+    _bury()
+    gc.freeze()
+    parent = os.getpid()
+    try:
+        child = os.fork()
+    except OSError:
+        channel.send_bytes(REFUSED)
+    else:
+        if child == 0:
+            channel.close()
+            _end_with(parent)
+            return Connection(handle)
+        _introduce(child, channel)
+    os.close(handle)
+    return channel
+
+
+def _introduce(child: int, channel: Connection) -> None:
+    """Tell of a child that nobody has waited for yet, so that its number is its own."""
+    ended = os.pidfd_open(child)
+    channel.send_bytes(str(child).encode())
+    send_handle(channel, ended, os.getppid())
+    os.close(ended)
+
+
+def _bury() -> None:
+    """Let go of children that have ended; of those that end later the next fork does."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
 
 
 def _end_with(parent: int) -> None:
