@@ -28,7 +28,7 @@ import sklearn
 
 from pipeline.blocks import surroundings, wording
 from pipeline.chrome.cleaning import assemble, clean_texts
-from pipeline.chrome.model import ChromeModel, Titled, scored, see_pages, see_texts
+from pipeline.chrome.model import ChromeModel, Removals, Titled, scored, see_pages, see_texts
 from pipeline.corpora import manifests, prepared
 from pipeline.corpora.pages import read_page
 from pipeline.corpora.prepared import Split
@@ -188,17 +188,13 @@ def _measure_pages(meter: Meter, model: ChromeModel, chunk: Sequence[str]) -> li
     sizes = [len(page.blocks) for page in pages]
     seen = meter.shared("rows", lambda: see_pages(model.parts, pages), sizes)
     chances = meter.shared("trees", lambda: model.page_probabilities(pages, seen), sizes)
-    drops = [model.page_drops(*page) for page in zip(pages, chances, strict=True)]
-    kinds = meter.shared("names", lambda: model.kinds(seen, drops), sizes)
-    found = list(zip(pages, chances, metadata, kinds, strict=True))
-    meter.each("assemble", lambda page: _assembled(model, *page), found)
+    removals = meter.shared("names", lambda: model.page_removals(pages, chances, seen), sizes)
+    meter.each("assemble", lambda page: _assembled(*page), list(zip(pages, metadata, removals, strict=True)))
     return pages
 
 
-def _assembled(
-    model: ChromeModel, page: Titled, chrome: np.ndarray, metadata: Metadata, kinds: np.ndarray
-) -> CleanDocument:
-    return assemble(page, chrome, model.page_drops(page, chrome), metadata, frozenset(), kinds=kinds)
+def _assembled(page: Titled, metadata: Metadata, told: Removals) -> CleanDocument:
+    return assemble(page, told.chrome, told.drops, metadata, frozenset(), kinds=told.kinds)
 
 
 def _measure_scores(meter: Meter, model: ChromeModel, pages: Sequence[Titled]) -> None:

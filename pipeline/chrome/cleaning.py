@@ -24,11 +24,9 @@ def clean_pages(
     titled = [Titled(blocks, headline(blocks, metadata.title)) for blocks, metadata in pages]
     seen = see_pages(model.parts, titled)
     chrome = model.page_probabilities(titled, seen)
-    drops = [model.page_drops(page, probabilities) for page, probabilities in zip(titled, chrome, strict=True)]
-    found = zip(titled, chrome, drops, model.kinds(seen, drops), pages, strict=True)
+    found = zip(titled, model.page_removals(titled, chrome, seen), pages, strict=True)
     return [
-        assemble(page, probabilities, gone, metadata, keep, kinds=kinds)
-        for page, probabilities, gone, kinds, (_, metadata) in found
+        assemble(page, told.chrome, told.drops, metadata, keep, kinds=told.kinds) for page, told, (_, metadata) in found
     ]
 
 

@@ -23,6 +23,7 @@ from pipeline.blocks import (
     wording,
 )
 from pipeline.chrome.comments import COMMENTS, comment_columns
+from pipeline.chrome.confirmed import CERTAINTY, confirmed, doubts
 from pipeline.chrome.dumps import DUMP_FEATURES, dump_row
 from pipeline.chrome.kinds import CUE_FEATURES, TALK, cue_rows, reads_as_talk
 from pipeline.chrome.naming import KIND_FEATURES, KIND_PARTS, Names, kinds_of
@@ -95,6 +96,21 @@ class LineChances:
 
 
 @dataclass(frozen=True, slots=True)
+class Removals:
+    """What goes of a page.
+
+    Attributes:
+        chrome: for each block the probability that it is chrome.
+        drops: whether it goes.
+        kinds: of each block that goes.
+    """
+
+    chrome: Probabilities
+    drops: NDArray[np.bool_]
+    kinds: Names
+
+
+@dataclass(frozen=True, slots=True)
 class ChromeModel:
     """Fitted scikit-learn parts and thresholds; documents go in together so that one predict serves many."""
 
@@ -105,6 +121,18 @@ class ChromeModel:
         """Probability of chrome for every block of every page, in order."""
         rows = (seen or see_pages(self.parts, pages)).rows
         return divided(probabilities(self.parts["page_blocks"], rows), pages)
+
+    def page_removals(self, pages: Sequence[Titled], chrome: Sequence[Probabilities], seen: Seen) -> list[Removals]:
+        """What goes of every page, in order: what the trees find and, of short lines that stay, what is confirmed.
+
+        Args:
+            chrome: probability of chrome for every block of every page.
+        """
+        found = list(zip(pages, chrome, strict=True))
+        drops = [self.page_drops(*each) for each in found]
+        cues = [doubts(page.blocks, told, gone, page.title) for (page, told), gone in zip(found, drops, strict=True)]
+        names = self.kinds(seen, [gone | said.any(axis=1) for gone, said in zip(drops, cues, strict=True)])
+        return [_removals(*each) for each in zip(chrome, drops, cues, names, strict=True)]
 
     def kinds(self, seen: Seen, wanted: Sequence[NDArray[np.bool_]]) -> list[Names]:
         """The kinds of the wanted blocks of every page or text of a chunk; the others' are not told."""
@@ -148,6 +176,12 @@ class ChromeModel:
 
     def _careful_limits(self) -> list[float]:
         return [getattr(self.thresholds, name) for name in MANNERS]
+
+
+def _removals(chrome: Probabilities, drops: NDArray[np.bool_], cues: NDArray[np.bool_], names: Names) -> Removals:
+    """What the trees find and what is confirmed beside it."""
+    sure = confirmed(cues, names)
+    return Removals(np.where(sure, np.maximum(chrome, CERTAINTY), chrome), drops | sure, names)
 
 
 def _beyond(blocks: Sequence[Block], chrome: Probabilities, precision: float) -> NDArray[np.bool_]:

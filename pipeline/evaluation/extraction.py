@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.chrome.cleaning import assemble, clean_texts
-from pipeline.chrome.model import ChromeModel, Titled
+from pipeline.chrome.model import ChromeModel, Titled, see_pages
 from pipeline.corpora.choice import AUTHORED, OWN
 from pipeline.corpora.prepared import BASELINES, PreparedPage, PreparedText
 from pipeline.document import Label, Metadata
@@ -45,8 +45,10 @@ def our_lines(model: ChromeModel, pages: Sequence[PreparedPage]) -> list[str]:
     bodies = []
     for start in range(0, len(pages), _CHUNK):
         titled = [Titled(page.blocks, page.title) for page in pages[start : start + _CHUNK]]
-        for page, chrome in zip(titled, model.page_probabilities(titled), strict=True):
-            bodies.append(assemble(page, chrome, model.page_drops(page, chrome), Metadata(), frozenset()).body)
+        seen = see_pages(model.parts, titled)
+        removals = model.page_removals(titled, model.page_probabilities(titled, seen), seen)
+        for page, told in zip(titled, removals, strict=True):
+            bodies.append(assemble(page, told.chrome, told.drops, Metadata(), frozenset()).body)
     return bodies
 
 
