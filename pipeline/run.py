@@ -28,7 +28,7 @@ from pipeline.inputs import Place, Reading, Sizes, Totals, Unit, container, cut,
 from pipeline.joining import Tally, join
 from pipeline.output import RUN, prepare_output, sweep
 from pipeline.parts import Parts, Spot, digest
-from pipeline.pool import Broken, Limits, on_cluster, on_this_machine, ready
+from pipeline.pool import Broken, Limits, on_cluster, on_this_machine, once, ready
 from pipeline.read import MAX_BYTES
 from pipeline.remote import is_of_this_process
 from pipeline.stores import Store, store_of
@@ -172,14 +172,17 @@ def _joined(
 
 
 def _fingerprint(settings: CleanSettings, places: Packed[Place]) -> str:
-    """Of the models as one process has loaded them, from which the workers are forked: that is where they have to fit.
+    """Of the models as one process has loaded them: the worker, or where there are several what they are forked from.
+
+    That is where they have to fit. One worker that is forked would share with nobody, and cost 66 MB.
 
     Raises:
         UsageError: they do not fit into the memory limit, or a worker cannot be started.
     """
     many = len(places) >= _MANY or any(map(container, places))
     load = partial(_worker_fingerprint, settings.scorer, _models(settings), settings.keep, many=many)
-    found = ready(load, settings.limits)
+    shared = settings.backend is Backend.LOKY and _jobs(settings) > 1
+    found = ready(load, settings.limits) if shared else once(load, settings.limits)
     if isinstance(found, Broken):
         raise UsageError(
             f"A worker cannot load the models within --memory-limit {settings.limits.megabytes} MB ({found.fault}): "
