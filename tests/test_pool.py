@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle
 from pathlib import Path
 
 import pytest
@@ -203,6 +204,20 @@ def test_where_nothing_can_be_forked_a_worker_makes_itself_ready(monkeypatch: py
     monkeypatch.setattr("pipeline.pool.guard.can_fork", lambda: False)
     worker = ready(load, Limits())
     assert seen_by_a_worker() == (worker, [worker])
+
+
+def no_room(_channel: Connection) -> int:
+    raise RuntimeError("received 0 items of ancdata")  # what comes where no file descriptor is left
+
+
+@pytest.mark.usefixtures("nothing_kept")
+def test_child_that_cannot_be_held_is_replaced_and_the_next_one_is_ready(monkeypatch: pytest.MonkeyPatch):
+    seed = ready(load, Limits())
+    with monkeypatch.context() as broken:
+        broken.setattr("pipeline.pool.process.recv_handle", lambda channel: (recv_handle(channel), no_room(channel))[1])
+        assert seen_by_a_worker()[1] == ([] if can_fork() else [seed])
+    assert ready(load, Limits()) == seed
+    assert seen_by_a_worker()[1] == [seed, seed]
 
 
 def no_child() -> int:

@@ -51,7 +51,7 @@ class Worker:
         """Another one that has loaded all that this one has, which must be idle.
 
         Raises:
-            EOFError, OSError: this one has ended, or can have no child.
+            EOFError, OSError, RuntimeError: this one has ended, or can have no child.
         """
         return Worker(*fork(self._process.pid, self._channel))
 
@@ -218,7 +218,7 @@ def _new() -> Worker:
     """A worker with all that was made ready; where that is lost, one that has yet to load it."""
     with _forking:
         if _seeds and _seeds[-1].alive:
-            with suppress(EOFError, OSError):
+            with suppress(EOFError, OSError, RuntimeError):
                 return _seeds[-1].forked()
     return Worker(*start(end_idle))
 

@@ -144,6 +144,7 @@ def fork(pid: int, channel: Connection) -> tuple[Process, Connection]:
 
     Raises:
         EOFError, OSError: the worker has ended, or can have no child.
+        RuntimeError: this process has no room for the handle of the child, which then ends by itself.
     """
     ours, theirs = socket.socketpair()
     with ours, theirs:
