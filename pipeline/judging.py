@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -31,13 +31,13 @@ _NOT_ENGLISH = "Der Hafen bleibt bis Freitag geschlossen, teilte die Behörde am
 _HELD = 32_000_000  # bytes of documents that are in hand at once, so that large ones share less
 
 
-@cache
+@lru_cache(1)
 def make_scorer(models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
-    """The scorer of this process: models are loaded once."""
+    """The scorer of this process: models are loaded once, and let go of where a later run wants others."""
     return Scorer(load_models(models), keep=keep)
 
 
-@cache
+@lru_cache(1)
 def _warmed(scorer: Scorer) -> Scorer:
     """A scorer that has loaded what it loads when it meets a document, which must not cost the first one its time.
 

@@ -9,6 +9,7 @@ import pickle
 import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock
@@ -150,20 +151,27 @@ def ready(work: Callable[[], _Result], limits: Limits) -> _Result | Broken:
     """The result of work that leaves behind what all workers need; those that come to be from now on have it.
 
     One process does it, and workers are forked from that; where the system cannot fork, each does it when it needs it.
+    That process does nothing else: what is made ready for one run does not add up with what was for another.
 
     Raises:
         Exception: what `work` raises.
     """
     if not can_fork():
         return once(work, limits)
+    made = cloudpickle.dumps((work, limits))
     with _forking:
         _end_workers()  # which know nothing of it
-        seed = _seed()
-        try:
-            answer: _Result | Broken = _told(seed, _itself(work), [], limits, lambda: False)
-        except BaseException:  # it may still be on the order
-            _seeds.pop().end()
-            raise
+        if not (_seeds and _seeds[-1].made == made and _seeds[-1].worker.alive):
+            _end_seed()
+            worker = Worker(*start(end_idle))
+            try:
+                _seeds.append(_Seed(worker, made, _told(worker, _itself(work), [], limits, lambda: False)))
+            except BaseException:  # it may still be on the order
+                worker.end()
+                raise
+        answer: _Result | Broken = _seeds[-1].answer
+        if isinstance(answer, Broken):
+            _end_seed()
     return answer
 
 
@@ -184,8 +192,22 @@ def _told(worker: Worker, work: Work, items: Sequence[Any], limits: Limits, stop
     return answer
 
 
+@dataclass(frozen=True, slots=True)
+class _Seed:
+    """A process that others are forked from; it works on no item, so that none ends it.
+
+    Attributes:
+        made: what it was made ready by and within which limits, pickled.
+        answer: what came of that.
+    """
+
+    worker: Worker
+    made: bytes
+    answer: Any
+
+
 _idle: list[Worker] = []  # kept from one order to the next
-_seeds: list[Worker] = []  # the one that others are forked from, if any; it works on no item, so that none ends it
+_seeds: list[_Seed] = []  # one at most
 _lock, _forking = Lock(), Lock()
 
 
@@ -217,27 +239,22 @@ def _kept() -> Worker | None:
 def _new() -> Worker:
     """A worker with all that was made ready; where that is lost, one that has yet to load it."""
     with _forking:
-        if _seeds and _seeds[-1].alive:
+        if _seeds and _seeds[-1].worker.alive:
             with suppress(EOFError, OSError, RuntimeError):
-                return _seeds[-1].forked()
+                return _seeds[-1].worker.forked()
     return Worker(*start(end_idle))
-
-
-def _seed() -> Worker:
-    """The process that others are forked from."""
-    if _seeds and not _seeds[-1].alive:
-        _seeds.pop().end()
-    if not _seeds:
-        _seeds.append(Worker(*start(end_idle)))
-    return _seeds[-1]
 
 
 def end_idle() -> None:
     """End the processes that wait for a next run; they hold 200 MB and more."""
     _end_workers()
     with _forking:
-        while _seeds:
-            _seeds.pop().leave()
+        _end_seed()
+
+
+def _end_seed() -> None:
+    while _seeds:
+        _seeds.pop().worker.leave()
 
 
 def _end_workers() -> None:
