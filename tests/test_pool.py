@@ -195,6 +195,36 @@ def test_what_was_made_ready_before_is_gone_once_something_else_is():
     assert seen_by_a_worker()[1] == [after]
 
 
+def waits(items: Sequence[int], begin: Callable[[], None], begun: Path, sign: Path) -> list[int]:
+    """The items themselves, as soon as there is a sign."""
+    begin()
+    begun.touch()
+    while not sign.exists():
+        time.sleep(0.01)
+    return list(items)
+
+
+@pytest.mark.usefixtures("nothing_kept")
+@pytest.mark.skipif(not can_fork(), reason="nothing can be forked here")
+def test_what_is_made_ready_for_another_run_costs_no_item_of_the_run_under_way(tmp_path: Path):
+    begun, sign = tmp_path / "begun", tmp_path / "sign"
+    before = ready(load, Limits())
+    with ThreadPoolExecutor(1) as threads:
+        work = partial(waits, begun=begun, sign=sign)
+        under_way = threads.submit(guarded, work, [1, 2], Limits(), lost=minus, stopped=never)
+        while not begun.exists():
+            time.sleep(0.01)
+        begun.unlink()
+        after = ready(partial(load), Limits())
+        sign.touch()
+        assert under_way.result() == [1, 2]
+    assert not begun.exists()  # no other worker had to begin anew
+    assert ready(partial(load), Limits()) == after
+    assert seen_by_a_worker()[1] == [after]
+    with pytest.raises(ProcessLookupError):
+        os.kill(before, 0)
+
+
 @pytest.mark.usefixtures("nothing_kept")
 def test_lower_limits_are_kept_by_what_was_ready_within_higher_ones():
     assert isinstance(ready(hold, Limits()), int)

@@ -9,8 +9,9 @@ import pickle
 import select
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from operator import attrgetter
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -158,20 +159,11 @@ def ready(work: Callable[[], _Result], limits: Limits) -> _Result | Broken:
     """
     if not can_fork():
         return once(work, limits)
-    made = cloudpickle.dumps((work, limits))
     with _forking:
         _end_workers()  # which know nothing of it
-        if not (_seeds and _seeds[-1].made == made and _seeds[-1].worker.alive):
-            _end_seed()
-            worker = Worker(*start(end_idle))
-            try:
-                _seeds.append(_Seed(worker, made, _told(worker, _itself(work), [], limits, lambda: False)))
-            except BaseException:  # it may still be on the order
-                worker.end()
-                raise
-        answer: _Result | Broken = _seeds[-1].answer
+        answer: _Result | Broken = _grown(work, limits).answer
         if isinstance(answer, Broken):
-            _end_seed()
+            _seeds.pop().worker.leave()
     return answer
 
 
@@ -192,22 +184,39 @@ def _told(worker: Worker, work: Work, items: Sequence[Any], limits: Limits, stop
     return answer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class _Seed:
     """A process that others are forked from; it works on no item, so that none ends it.
 
     Attributes:
         made: what it was made ready by and within which limits, pickled.
         answer: what came of that.
+        children: those that were forked from it and may still live; they end with it.
     """
 
     worker: Worker
     made: bytes
     answer: Any
+    children: list[Worker] = field(default_factory=list)
+
+    def forked(self) -> Worker:
+        """A worker with all that was made ready.
+
+        Raises:
+            EOFError, OSError, RuntimeError: as `Worker.forked` does.
+        """
+        child = self.worker.forked()
+        self.children = [*filter(attrgetter("alive"), self.children), child]
+        return child
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether one of its children is at work, for a run that another thread has begun."""
+        return any(child.alive for child in self.children)
 
 
 _idle: list[Worker] = []  # kept from one order to the next
-_seeds: list[_Seed] = []  # one at most
+_seeds: list[_Seed] = []  # the last one is forked from, those before it as long as they are needed
 _lock, _forking = Lock(), Lock()
 
 
@@ -241,20 +250,36 @@ def _new() -> Worker:
     with _forking:
         if _seeds and _seeds[-1].worker.alive:
             with suppress(EOFError, OSError, RuntimeError):
-                return _seeds[-1].worker.forked()
+                return _seeds[-1].forked()
     return Worker(*start(end_idle))
+
+
+def _grown(work: Callable[[], Any], limits: Limits) -> _Seed:
+    """The process that work has made ready, now or for an earlier run; the last of all from now on."""
+    made = cloudpickle.dumps((work, limits))
+    known = [seed for seed in _seeds if seed.made == made and seed.worker.alive]
+    for seed in [seed for seed in _seeds if seed not in known and not seed.is_needed]:
+        _seeds.remove(seed)
+        seed.worker.leave()
+    if known:
+        _seeds.remove(known[0])
+        _seeds.append(known[0])
+        return known[0]
+    worker = Worker(*start(end_idle))
+    try:
+        _seeds.append(_Seed(worker, made, _told(worker, _itself(work), [], limits, lambda: False)))
+    except BaseException:  # it may still be on the order
+        worker.end()
+        raise
+    return _seeds[-1]
 
 
 def end_idle() -> None:
     """End the processes that wait for a next run; they hold 200 MB and more."""
     _end_workers()
     with _forking:
-        _end_seed()
-
-
-def _end_seed() -> None:
-    while _seeds:
-        _seeds.pop().worker.leave()
+        while _seeds:
+            _seeds.pop().worker.leave()
 
 
 def _end_workers() -> None:
