@@ -147,6 +147,10 @@ class Block:
     link_chars: int = 0
     path: tuple[int, ...] = ()
 
+    def at(self, line: int) -> "Block":
+        """The same block at another place; `dataclasses.replace` takes four times as long for it."""
+        return Block(self.text, self.tag, line, self.gap, self.ancestors, self.names, self.link_chars, self.path)
+
 
 @dataclass(frozen=True, slots=True)
 class Metadata:

@@ -204,8 +204,9 @@ def _date_candidates(tree: HtmlElement) -> Iterator[str]:
         if element.get("content")
     }
     yield from (named[name].get("content") for name in _DATE_META if name in named)
-    for script in tree.xpath('.//script[@type="application/ld+json"]/text()'):
-        yield from _published(_json(script))
+    for script in tree.iter("script"):
+        if script.get("type") == "application/ld+json":
+            yield from _published(_json(script.text or ""))
     yield from islice(filter(None, (element.get("datetime") for element in tree.iter("time"))), 1)
 
 

@@ -12,8 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import gettempdir
 
-from threadpoolctl import threadpool_limits
-
 from pipeline.document import ChromeKind, Failure, Origin, Outcome, Reason, Scored, Source
 from pipeline.duplicates import sketch
 from pipeline.errors import UsageError
@@ -134,8 +132,7 @@ def _told(items: Sequence[Raw | Failure], begin: Begin, scorer: Scorer, judging:
     if not items:
         return []
     sources = [item if isinstance(item, Failure) else _decoded(item, begin) for item in items]
-    with threadpool_limits(1):
-        scored = iter(scorer.score_chunk(_announced(sources, begin)))
+    scored = iter(scorer.score_chunk(_announced(sources, begin)))
     begin()
     outcomes = [source if isinstance(source, Failure) else next(scored) for source in sources]
     models = scorer.models.fingerprint

@@ -103,7 +103,7 @@ class _Draft:
         left = [block for block in self.blocks if block.line not in gone]
         if found:
             left.sort(key=lambda block: block.line != found.line)  # a text file begins with its title
-        self.blocks = [replace(new, line=old.line) for new, old in zip(written, left, strict=True)]
+        self.blocks = [new.at(old.line) for new, old in zip(written, left, strict=True)]
 
 
 def _looks(blocks: Sequence[Block]) -> list[tuple[str, str, bool]]:

@@ -125,7 +125,7 @@ def _graft(page: PreparedPage, posts: Sequence[Block], chance: random.Random) ->
     place = _place(page, chance)
     lines = [*zip(page.blocks, page.labels, strict=True)]
     lines[place.before : place.before] = _comments(page, posts, place, chance)
-    blocks = tuple(replace(block, line=number) for number, (block, _) in enumerate(lines, 1))
+    blocks = tuple(block.at(number) for number, (block, _) in enumerate(lines, 1))
     return replace(page, blocks=blocks, labels=tuple(int(label) for _, label in lines))
 
 

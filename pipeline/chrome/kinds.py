@@ -7,7 +7,7 @@ It never decides whether a block is chrome.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -147,8 +147,10 @@ _CUES = (
     ),
 )  # fmt: skip
 CUE_FEATURES = tuple(f"reads_as_{cue.kind}" for cue in _CUES)
+PATTERNED = frozenset(cue.kind for cue in _CUES)
 TALK = frozenset({ChromeKind.COMMENTS, ChromeKind.COMMENT_FORM})  # kinds of lines between which comments stand
 _TOGETHER = 4  # patterns that one automaton looks for
+_AT_ONCE = 16  # blocks in which talk is looked for together
 _NAVIGATION_TAGS = frozenset({"nav", "header", "footer"})
 _LIVE = re.compile(r"live( updates?)?:")  # "Live updates: Follow ..." leads to another piece, follow or not
 _LEAD_CHARS = 400  # enough of a block to see its cue
@@ -165,11 +167,28 @@ def cue_rows(blocks: Sequence[Block]) -> NDArray[np.float32]:
     return rows
 
 
+def is_short(block: Block) -> bool:
+    """Whether a pattern of the table may match a block at all."""
+    return block.text.count(" ", 0, _LEAD_CHARS) < _SHORT_WORDS
+
+
+def says(block: Block, kind: ChromeKind) -> bool:
+    """Whether the pattern of one kind matches a block; none matches a long one."""
+    return is_short(block) and bool(_ALONE[kind].Match(_folded(block.text[:_LEAD_CHARS])))
+
+
 def reads_as_talk(blocks: Sequence[Block]) -> NDArray[np.bool_]:
-    """(n,) which blocks are short and read as the lines between which readers' comments stand."""
-    leads = [block.text[:_LEAD_CHARS] for block in blocks]
-    is_talk = [lead.count(" ") < _SHORT_WORDS and _TALK.Match(_folded(lead)) is not None for lead in leads]
-    return np.array(is_talk, dtype=bool)
+    """(n,) which blocks are short and read as the lines between which readers' comments stand.
+
+    Few do. So several are asked at once, and one by one only where one of them is.
+    """
+    leads = [block.text[:_LEAD_CHARS] if is_short(block) else "" for block in blocks]
+    is_talk = np.zeros(len(leads), dtype=bool)
+    for start in range(0, len(leads), _AT_ONCE):
+        several = slice(start, start + _AT_ONCE)
+        if _TALK_LINES.Match(_folded("\n".join(leads[several]))):
+            is_talk[several] = [_TALK.Match(_folded(lead)) is not None for lead in leads[several]]
+    return is_talk
 
 
 def _automaton(cues: Sequence[_Cue]) -> re2.Set:
@@ -186,7 +205,9 @@ def _automaton(cues: Sequence[_Cue]) -> re2.Set:
 
 
 _AUTOMATA = tuple(_automaton(_CUES[start : start + _TOGETHER]) for start in range(0, len(_CUES), _TOGETHER))
+_ALONE = {cue.kind: _automaton([cue]) for cue in _CUES}
 _TALK = _automaton([cue for cue in _CUES if cue.kind in TALK])
+_TALK_LINES = _automaton([replace(cue, text=f"(?m){cue.text}") for cue in _CUES if cue.kind in TALK])
 
 
 def _folded(lead: str) -> bytes:

@@ -130,9 +130,13 @@ class ChromeModel:
         """
         found = list(zip(pages, chrome, strict=True))
         drops = [self.page_drops(*each) for each in found]
-        cues = [doubts(page.blocks, told, gone, page.title) for (page, told), gone in zip(found, drops, strict=True)]
-        names = self.kinds(seen, [gone | said.any(axis=1) for gone, said in zip(drops, cues, strict=True)])
-        return [_removals(*each) for each in zip(chrome, drops, cues, names, strict=True)]
+        asked = [doubts(page.blocks, told, gone, page.title) for (page, told), gone in zip(found, drops, strict=True)]
+        names = self.kinds(seen, [gone | doubtful for gone, doubtful in zip(drops, asked, strict=True)])
+        sure = [confirmed(page.blocks, *each) for page, each in zip(pages, zip(asked, names, strict=True), strict=True)]
+        return [
+            Removals(np.where(certain, np.maximum(told, CERTAINTY), told), gone | certain, kinds)
+            for told, gone, certain, kinds in zip(chrome, drops, sure, names, strict=True)
+        ]
 
     def kinds(self, seen: Seen, wanted: Sequence[NDArray[np.bool_]]) -> list[Names]:
         """The kinds of the wanted blocks of every page or text of a chunk; the others' are not told."""
@@ -176,12 +180,6 @@ class ChromeModel:
 
     def _careful_limits(self) -> list[float]:
         return [getattr(self.thresholds, name) for name in MANNERS]
-
-
-def _removals(chrome: Probabilities, drops: NDArray[np.bool_], cues: NDArray[np.bool_], names: Names) -> Removals:
-    """What the trees find and what is confirmed beside it."""
-    sure = confirmed(cues, names)
-    return Removals(np.where(sure, np.maximum(chrome, CERTAINTY), chrome), drops | sure, names)
 
 
 def _beyond(blocks: Sequence[Block], chrome: Probabilities, precision: float) -> NDArray[np.bool_]:

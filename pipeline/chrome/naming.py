@@ -74,14 +74,13 @@ def sources(seen: Seen) -> Sources:
 
 def _named(marks: Hashed) -> list[str]:
     """Tag and nearest names out of the mark-up around blocks (`blocks.surroundings`)."""
-    told = [text.split("\n", _NEAREST + 1) for text in marks.texts]
-    return [
-        f"{_tag(tags)} {' '.join(filter(None, map(_nearest, names[:_NEAREST])))[:_NAMES_READ]}" for tags, *names in told
-    ]
+    return list(map(_style, marks.texts))
 
 
-def _tag(tags: str) -> str:
-    return tags.partition(" ")[0]
+def _style(around: str) -> str:
+    tags, *names = around.split("\n", _NEAREST + 1)
+    told = " ".join([near for line in names[:_NEAREST] if (near := _nearest(line))])
+    return f"{tags.partition(' ')[0]} {told[:_NAMES_READ]}"
 
 
 @lru_cache(maxsize=4096)  # a site has a few hundred of them

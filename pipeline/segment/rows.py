@@ -22,7 +22,7 @@ def joined_rows(blocks: Iterable[Block]) -> list[Block]:
     layout = {row for block in told for row in _rows(block)[1:]}
     runs = (list(run) for _, run in groupby(told, key=_row))
     found = (block for run in runs for block in ([_joined(run)] if _is_data(run, layout) else run))
-    return [block if block.line == number else replace(block, line=number) for number, block in enumerate(found, 1)]
+    return [block if block.line == number else block.at(number) for number, block in enumerate(found, 1)]
 
 
 def _rows(block: Block) -> list[int]:

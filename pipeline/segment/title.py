@@ -9,6 +9,7 @@ _CUT_WORDS = 3  # a headline that is cut out of a page's declared title has at l
 _TITLE_CHARS = 150
 # Deletes all ASCII characters that are neither letters nor digits: three times as fast as asking each.
 _ASCII_MARKS = dict.fromkeys(code for code in range(128) if not chr(code).isalnum())
+_GROWTH = 3  # letters at most that folding makes of one (Unicode 15, full case folding)
 _HEADLINES = frozenset({"h1", "h2", "h3", "line"})
 _NOT_A_TITLE = (".", ",", ";", ":")
 _NAME_WORDS = range(2, 5)
@@ -59,7 +60,11 @@ def _pieces(title: str, end: str) -> list[str]:
 def title_copies(texts: Iterable[str], title: str) -> list[bool]:
     """Whether each block repeats the title, case and punctuation aside."""
     first, folded = _first(title), _fold(title)
-    return [text == title or (_alike(_first(text), first) and _fold(text) == folded != "") for text in texts]
+    least = len(folded) / _GROWTH  # most blocks are shorter, and told by that
+    return [
+        text == title or (len(text) >= least and _alike(_first(text), first) and _fold(text) == folded != "")
+        for text in texts
+    ]
 
 
 def is_title(text: str, title: str) -> bool:

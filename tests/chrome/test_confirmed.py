@@ -20,21 +20,19 @@ def asked(text: str, chance: float, *, gone: bool = False, title: str | None = N
 
 
 def goes(text: str, name: ChromeKind) -> bool:
-    cues = doubts(blocks(text), np.array([0.2]), np.array([False]), None)
-    (sure,) = confirmed(cues, np.array([name], dtype=object))
+    (sure,) = confirmed(blocks(text), np.array([True]), np.array([name], dtype=object))
     return bool(sure)
 
 
 @pytest.mark.parametrize(
     ("text", "chance", "is_asked"),
     [
-        pytest.param(PHOTO, 0.2, True, id="a cue and a doubt"),
+        pytest.param(PHOTO, 0.2, True, id="short and in doubt"),
         pytest.param(PHOTO, 0.01, False, id="surely content"),
-        pytest.param("The ferry ran aground.", 0.4, False, id="no cue"),
         pytest.param(f"{PHOTO} {'ferry ' * 30}", 0.4, False, id="a long paragraph"),
     ],
 )
-def test_short_doubtful_lines_with_a_cue_are_asked(text: str, chance: float, *, is_asked: bool):
+def test_short_doubtful_lines_are_asked(text: str, chance: float, *, is_asked: bool):
     assert asked(text, chance) == is_asked
 
 
@@ -53,6 +51,8 @@ def test_what_goes_anyway_is_not_asked():
         pytest.param(PHOTO, ChromeKind.BYLINE, False, id="they differ"),
         pytest.param(PHOTO, ChromeKind.OTHER, False, id="nobody named it"),
         pytest.param("Read more: the ferry", ChromeKind.RELATED, False, id="it leads elsewhere"),
+        pytest.param("The ferry ran aground.", ChromeKind.CAPTION, False, id="it does not say so"),
+        pytest.param(f"{PHOTO} {'ferry ' * 30}", ChromeKind.CAPTION, False, id="a long paragraph"),
     ],
 )
 def test_line_goes_where_its_name_is_what_it_says(text: str, name: ChromeKind, *, is_sure: bool):
@@ -60,8 +60,12 @@ def test_line_goes_where_its_name_is_what_it_says(text: str, name: ChromeKind, *
 
 
 def test_page_without_blocks_has_no_doubts():
-    cues = doubts([], np.zeros(0), np.zeros(0, dtype=bool), None)
-    assert confirmed(cues, np.zeros(0, dtype=object)).shape == (0,)
+    doubtful = doubts([], np.zeros(0), np.zeros(0, dtype=bool), None)
+    assert confirmed([], doubtful, np.zeros(0, dtype=object)).shape == (0,)
+
+
+def test_line_that_is_not_in_doubt_stays():
+    assert not confirmed(blocks(PHOTO), np.array([False]), np.array([ChromeKind.CAPTION], dtype=object)).any()
 
 
 def test_confirmed_line_goes_under_its_kind_with_the_chance_of_such_lines(chrome: ChromeModel):

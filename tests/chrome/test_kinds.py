@@ -275,3 +275,9 @@ def test_talk_is_what_the_cues_of_comments_match(text: str):
     block = Block(text, "p", 1)
     talk = [CUE_FEATURES.index(f"reads_as_{kind}") for kind in TALK]
     assert reads_as_talk([block]).tolist() == [bool(cue_rows([block])[0, talk].any())]
+
+
+@given(st.lists(st.lists(st.sampled_from(TOKENS), min_size=1, max_size=30).map(" ".join), max_size=40))
+def test_talk_is_the_same_whatever_stands_beside_it(texts: list[str]):
+    blocks = [Block(text, "p", 1) for text in texts]
+    assert reads_as_talk(blocks).tolist() == [bool(reads_as_talk([block])[0]) for block in blocks]
