@@ -253,7 +253,7 @@ def test_exception_of_making_ready_is_raised_here_and_can_be_tried_again():
 
 @pytest.mark.usefixtures("nothing_kept")
 def test_where_nothing_can_be_forked_a_worker_makes_itself_ready(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("pipeline.pool.guard.can_fork", lambda: False)
+    monkeypatch.setattr("pipeline.pool.kept.can_fork", lambda: False)
     worker = ready(load, Limits())
     assert seen_by_a_worker() == (worker, [worker])
 

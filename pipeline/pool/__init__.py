@@ -3,8 +3,10 @@
 The only room that knows that processes exist. What an item is, and what is done with it, is its caller's business.
 """
 
-from pipeline.pool.guard import StoppedError, end_idle, guarded, once, ready
+from pipeline.pool.guard import guarded, once
+from pipeline.pool.kept import end_idle, ready
 from pipeline.pool.order import on_cluster, on_this_machine
+from pipeline.pool.watched import StoppedError
 from pipeline.pool.worker import Begin, Broken, Fault, Limits
 
 __all__ = [

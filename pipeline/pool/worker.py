@@ -1,6 +1,6 @@
 """What a worker process does: takes orders from its parent, works on them within limits, and dies with the parent.
 
-It runs in a process of its own and talks to `guard` alone: an empty message says that items have begun, any other one
+It runs in a process of its own and talks to `watched` alone: an empty message says that items have begun, any other one
 is the pickled answer to an order. An order that is empty asks for a fork of the process, which then is a worker too.
 """
 
