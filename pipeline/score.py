@@ -107,7 +107,10 @@ class Scorer:
         pages = [item for item in items if isinstance(item, _Segmented) and item.blocks is not None]
         texts = [item for item in items if isinstance(item, _Segmented) and item.blocks is None]
         chrome = self.models.chrome
-        of_pages = clean_pages(chrome, [(item.blocks or (), item.metadata) for item in pages], self.keep)
+        # A page's models cost a millisecond where they are asked of nothing.
+        of_pages = (
+            clean_pages(chrome, [(item.blocks or (), item.metadata) for item in pages], self.keep) if pages else []
+        )
         of_texts = clean_texts(chrome, [_encodable(item.source.content) for item in texts], self.keep)
         documents = {
             id(item): document for item, document in zip((*pages, *texts), (*of_pages, *of_texts), strict=True)

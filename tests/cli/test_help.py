@@ -1,5 +1,6 @@
 """Help answers at once, for every command, with an example."""
 
+import os
 import subprocess
 import sys
 
@@ -45,6 +46,18 @@ def test_help_imports_nothing_heavy(arguments: list[str]):
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, env=environment())
     imported = {line.split("|")[-1].strip().partition(".")[0] for line in done.stderr.splitlines()}
     assert (done.returncode, "typer" in imported, imported & HEAVY) == (0, True, set())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are counted as Linux tells them")
+@pytest.mark.parametrize("asked", [None, "1", "2"])
+def test_libraries_start_no_threads_that_nobody_asked_for(asked: str | None):
+    tell = "import pipeline.cli, numpy, os; print(len(os.listdir('/proc/self/task')))"
+    others = {name: value for name, value in environment().items() if not name.endswith("_NUM_THREADS")}
+    wish = {"OPENBLAS_NUM_THREADS": asked} if asked else {}
+    done = subprocess.run(
+        [sys.executable, "-c", tell], capture_output=True, text=True, timeout=PATIENCE, check=True, env=others | wish
+    )
+    assert int(done.stdout) == min(int(asked or 1), os.cpu_count() or 1)
 
 
 @pytest.mark.parametrize("arguments", [[], ["clean"], ["no-such-command"], ["clean", "--no-such-option"]], ids=" ".join)
