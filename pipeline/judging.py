@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from tempfile import gettempdir
 
+import cloudpickle
+
 from pipeline.document import ChromeKind, Failure, Origin, Outcome, Reason, Scored, Source
 from pipeline.duplicates import sketch
 from pipeline.errors import UsageError
@@ -35,7 +37,23 @@ def make_scorer(models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
     return Scorer(load_models(models), keep=keep)
 
 
+def scorer_of(make: MakeScorer, models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
+    """A user's scorer or ours, ready for documents, made once a process.
+
+    A function that workers cannot import, as one of a notebook, is another object with each order. It is known again
+    by what it is pickled to.
+
+    Raises:
+        UsageError: this machine cannot clean any document.
+    """
+    return _made(cloudpickle.dumps(make), models, keep)
+
+
 @lru_cache(1)
+def _made(make: bytes, models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
+    return _warmed(cloudpickle.loads(make)(models, keep))
+
+
 def _warmed(scorer: Scorer) -> Scorer:
     """A scorer that has loaded what it loads when it meets a document, which must not cost the first one its time.
 
@@ -67,7 +85,7 @@ def fingerprint(make: MakeScorer, models: Path | None, keep: frozenset[ChromeKin
     with ThreadPoolExecutor(1) as beside:
         if many:
             beside.submit(language_of, _NOT_ENGLISH)
-        return _warmed(make(models, keep)).models.fingerprint
+        return scorer_of(make, models, keep).models.fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +93,7 @@ class Judging:
     """How documents are judged.
 
     Attributes:
-        scorer: makes the scorer, before any time runs.
+        scorer: gives the scorer, before any time runs.
         near: whether to tell what near copies are found by.
     """
 
@@ -91,7 +109,7 @@ def judge(wanted: Sequence[tuple[Item, str | None]], begin: Begin, judging: Judg
         wanted: documents, each with what its state was when an earlier run told of it.
         begin: called whenever the time of a document begins, and when what they share does.
     """
-    scorer = _warmed(judging.scorer())
+    scorer = judging.scorer()
     answers: list[Answer] = []
     for group in _in_hand(_opened(wanted, judging.reading, begin)):
         told = iter(_told([item for item, is_known in group if not is_known], begin, scorer, judging))

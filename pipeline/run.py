@@ -63,7 +63,7 @@ class CleanSettings:
         scheduler: address of the cluster of `Backend.DASK`; None starts one on this machine.
         fresh: forget what earlier runs did.
         dedup: whether `duplicate_of` tells of near copies too.
-        scorer: makes the scorer in the workers, out of `models` and `keep`; a function that they can import.
+        scorer: makes the scorer, out of `models` and `keep`; called once in each worker process.
     """
 
     jobs: int = 0
@@ -194,7 +194,7 @@ def _fingerprint(settings: CleanSettings, places: Packed[Place]) -> str:
 def _worker_fingerprint(
     make: "MakeScorer | None", models: Path | None, keep: frozenset[ChromeKind], *, many: bool
 ) -> str:
-    from pipeline.judging import fingerprint, make_scorer  # noqa: PLC0415 - loads scikit-learn, in workers only
+    from pipeline.judging import fingerprint, make_scorer  # noqa: PLC0415 - loads models, in workers only
 
     try:
         return fingerprint(make or make_scorer, models, keep, many=many)
@@ -211,9 +211,9 @@ def _models(settings: CleanSettings) -> Path | None:
 
 def _judge(wanted: Any, begin: Any, settings: CleanSettings, reading: Reading, texts: Texts) -> Any:
     """What a worker does."""
-    from pipeline.judging import Judging, judge, make_scorer  # noqa: PLC0415 - loads scikit-learn, in workers only
+    from pipeline.judging import Judging, judge, make_scorer, scorer_of  # noqa: PLC0415 - loads models, in workers only
 
-    scorer = partial(settings.scorer or make_scorer, settings.models, settings.keep)
+    scorer = partial(scorer_of, settings.scorer or make_scorer, settings.models, settings.keep)
     answers = judge(wanted, begin, Judging(reading, scorer, near=settings.dedup is Dedup.NEAR))
     return texts.stored_here(answers, begin)
 

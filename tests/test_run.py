@@ -7,7 +7,6 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -556,17 +555,14 @@ HARMS: dict[str, Callable[[], None]] = {
 HARM_ENDS = {5: "time-limit", 12: "time-limit", 30: "worker-lost", 41: "memory-limit", 69: "memory-limit"}
 
 
-@cache
 def mortal(models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
     return scorer_of(Mortal, models, keep)
 
 
-@cache
 def fragile(models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
     return scorer_of(Fragile, models, keep)
 
 
-@cache
 def harmful(models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
     return scorer_of(Harmful, models, keep)
 
@@ -576,6 +572,23 @@ def seventy(folder: Path, killers: Collection[int] = ()) -> Path:
     texts = [text.replace("nine", str(number)) for number, text in enumerate((REPORT, ESSAY) * 35)]
     lines = dict.fromkeys(killers, f"{KILLER}\n")
     return put(folder, {f"{place:02}.txt": f"{text}{lines.get(place, '')}" for place, text in enumerate(texts)})
+
+
+def logging_scorer(log: Path) -> Callable[[Path | None, frozenset[ChromeKind]], Scorer]:
+    """What makes scorers, and notes each time in which process; workers cannot import it, as nothing of a notebook."""
+
+    def make(models: Path | None, keep: frozenset[ChromeKind]) -> Scorer:
+        with log.open("a") as stream:
+            stream.write(f"{os.getpid()}\n")
+        return Scorer(load_models(models), keep=keep)
+
+    return make
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_scorer_of_ones_own_is_made_once_a_process(tmp_path: Path, jobs: int):
+    clean(seventy(tmp_path / "in"), tmp_path / "out", jobs=jobs, scorer=logging_scorer(tmp_path / "log"))
+    assert set(Counter((tmp_path / "log").read_text().split()).values()) == {1}
 
 
 @pytest.fixture(scope="module")
