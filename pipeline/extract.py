@@ -36,6 +36,8 @@ _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _HEAD = 4096  # bytes in which a document type and the first tag stand
 _FAULTY_TYPE = re.compile(rb"< ?! ?DOCTYPE[^>]*/[^<>]*>", re.IGNORECASE)  # bugs.launchpad.net/lxml/+bug/1955915
 _CLOSED_HTML = re.compile(rb"(<html[^>]*?)\s*/>", re.IGNORECASE)
+_TITLE = re.compile(rb"<title(?:\s[^<>]*)?>\s*[^<\r\n]*", re.IGNORECASE)
+_PAST_TITLE = re.compile(rb"<(?:(/title)|/head|body)[\s/>]|\Z", re.IGNORECASE)
 _JSON_DEPTH = 6
 _ISO_DATE = re.compile(r"\b((?:19|20)\d\d)-?([01]\d)-?([0-3]\d)")
 
@@ -120,16 +122,26 @@ def parse(html: str) -> HtmlElement | None:
 def _repaired(raw: bytes) -> bytes:
     """The page without what makes the parser end it early: all that follows would be left out.
 
-    These are control characters, a document type with a slash, `<html/>`, and ends of `html` before the end.
+    These are control characters, a document type with a slash, `<html/>`, ends of `html` before the end, and a title
+    without one.
     """
     raw = raw.translate(None, _CONTROLS)
     head = _FAULTY_TYPE.sub(b"", raw[:_HEAD])
-    raw = _CLOSED_HTML.sub(rb"\1>", head) + raw[_HEAD:]
+    raw = _titled(_CLOSED_HTML.sub(rb"\1>", head) + raw[_HEAD:])
     for end in (b"</html>", b"</HTML>"):
         place = raw.find(end)
         if place >= 0 and raw[place + len(end) :].strip():
             raw = raw.replace(end, b"")
     return raw
+
+
+def _titled(raw: bytes) -> bytes:
+    """The page with an end for a title whose own is torn (`</tit`): it ends with its line, or before the next tag."""
+    title = _TITLE.search(raw)
+    past = title and _PAST_TITLE.search(raw, title.end())
+    if not (title and past) or past[1]:
+        return raw
+    return raw[: title.end()] + b"</title>" + raw[title.end() :]
 
 
 def _ends_deep(tree: HtmlElement) -> bool:

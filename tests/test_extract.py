@@ -60,6 +60,34 @@ def test_what_follows_the_end_of_a_page_is_not_lost(html: str):
 
 
 @pytest.mark.parametrize(
+    "torn",
+    [
+        pytest.param("<title>Quay reopens</tit</head><body>", id="end cut off"),
+        pytest.param('<title id="t">Quay reopens</titlevalue="true" -->\n</head>\n<body>', id="end runs into a value"),
+        pytest.param("<TITLE>Quay reopens</HEAD><BODY>", id="no end, in capitals"),
+        pytest.param("<title>\n  Quay reopens\nvar a = 1;</head><body>", id="no end, more lines"),
+        pytest.param("<title>Quay reopens", id="nothing but a title before the text"),
+        pytest.param("<title>Quay reopens</head><body><svg><title>Boat</title></svg>", id="end of another title"),
+    ],
+)
+def test_a_title_whose_end_is_torn_does_not_take_the_page(torn: str):
+    tree = opened(f"<html><head>{torn}{PARAGRAPH}</body></html>")
+    (title, *_) = tree.iter("title")
+    assert title.text.strip() == "Quay reopens"
+    assert SENTENCES[0] in "".join(node.text_content() for node in tree.iter("p"))
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Quay & harbour < sea", "Quay <b>reopens</b>", "Quay\nreopens", ""],
+    ids=["signs", "tags", "lines", "empty"],
+)
+def test_a_title_that_has_an_end_stays(title: str):
+    tree = opened(f"<html><head><title>{title}</title></head><body>{PARAGRAPH}</body></html>")
+    assert tree.findtext(".//title") == title
+
+
+@pytest.mark.parametrize(
     "head",
     [
         pytest.param('<?xml version="1.0" encoding="iso-8859-1"?><html><head>', id="xml declaration"),

@@ -1,8 +1,8 @@
 """Which kind of chrome a removed block is: a transparent table of cues, read from top to bottom.
 
-The block model has already decided that the block goes; this step only names it. Each row of the table gives
-words of the mark-up around the block and a pattern of its own wording, and the first row that matches wins.
-It never decides whether a block is chrome.
+Each row of the table gives words of the mark-up around the block and a pattern of its own wording, and the first row
+that matches wins. It names what the block model has decided on; short lines in doubt go only where it agrees
+(`confirmed`).
 """
 
 import re
