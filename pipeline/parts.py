@@ -137,10 +137,10 @@ def _head(raw: bytes) -> Head:
 
 
 def _items(raw: bytes) -> Iterator[tuple[str | None, Told]]:
-    with gzip.open(io.BytesIO(raw)) as stream:
-        head = Head(**msgspec.json.decode(stream.readline()))
-        for state, line in zip(head.states, stream, strict=True):
-            yield state, _TOLD.decode(line)
+    lines = io.BytesIO(gzip.decompress(raw))  # whole, which costs two thirds of line by line
+    head = Head(**msgspec.json.decode(lines.readline()))
+    for state, line in zip(head.states, lines, strict=True):
+        yield state, _TOLD.decode(line)
 
 
 def digest(told: Mapping[str, Any]) -> str:

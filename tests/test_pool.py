@@ -18,7 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.pool import Broken, Fault, Limits, StoppedError, end_idle, guarded, on_this_machine, once, ready
+from pipeline.pool import Broken, Fault, Limits, StoppedError, guarded, on_this_machine, once, ready
+from pipeline.pool.kept import end_idle
 from pipeline.pool.process import can_fork, fork
 from pipeline.pool.worker import _forked
 

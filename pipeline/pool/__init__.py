@@ -4,7 +4,7 @@ The only room that knows that processes exist. What an item is, and what is done
 """
 
 from pipeline.pool.guard import guarded, once
-from pipeline.pool.kept import end_idle, ready
+from pipeline.pool.kept import ready
 from pipeline.pool.order import on_cluster, on_this_machine
 from pipeline.pool.watched import StoppedError
 from pipeline.pool.worker import Begin, Broken, Fault, Limits
@@ -15,7 +15,6 @@ __all__ = [
     "Fault",
     "Limits",
     "StoppedError",
-    "end_idle",
     "guarded",
     "on_cluster",
     "on_this_machine",

@@ -62,15 +62,6 @@ class LineCounts:
         self._forget(kind)
         return words
 
-    def merge(self, other: "LineCounts") -> None:
-        """Add what was counted in other documents."""
-        for kind, figures in other.by_kind.items():
-            own = self.by_kind.setdefault(kind, [0, 0, 0])
-            self.by_kind[kind] = [one + more for one, more in zip(own, figures, strict=True)]
-            self.by_line[kind].update(other.by_line[kind])
-            self.forgotten[kind] += other.forgotten[kind]
-            self._forget(kind)
-
     def _forget(self, kind: str) -> None:
         counts = self.by_line[kind]
         if len(counts) <= self.held:

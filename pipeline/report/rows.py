@@ -1,4 +1,4 @@
-"""The rows of a run, read back one at a time from results.jsonl, .parquet or .csv, or from parts of them.
+"""The rows of a run, read back one at a time from results.jsonl, .parquet or .csv.
 
 Rows are typed here and nowhere else: what does not fit is refused with the file and the line that does not.
 """
@@ -6,7 +6,7 @@ Rows are typed here and nowhere else: what does not fit is refused with the file
 import csv
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,7 +18,6 @@ from pipeline.write import Format, Row
 _NESTED = ("removed", "scores", "evidence")  # JSON text in CSV, which has no lists
 _LONGEST_VALUE = 2**31 - 1  # of a CSV; the reader's own limit of 128 kB is less than what a long page has removed
 _GROUP = 500
-_PIECE = 1 << 26  # bytes of results that are read together
 _BUFFER = 1 << 20  # bytes; a row takes up to 100 kB
 
 
@@ -147,27 +146,6 @@ def results_files(folder: Path) -> list[Path]:
     return found
 
 
-class Piece(msgspec.Struct, frozen=True):
-    """A part of a file of results that can be read by itself: the lines that begin in it; no `stop` means its end."""
-
-    path: Path
-    start: int = 0
-    stop: int | None = None
-
-
-def pieces(folder: Path, size: int = _PIECE) -> list[Piece]:
-    """The results of a run in pieces, in order; only files of JSON lines are cut.
-
-    Raises:
-        UsageError: there are no results.
-    """
-    found: list[Piece] = []
-    for path in results_files(folder):
-        starts = range(0, max(path.stat().st_size, 1), size) if path.suffix == ".jsonl" else [0]
-        found += [Piece(path, start, start + size if len(starts) > 1 else None) for start in starts]
-    return found
-
-
 def read_rows(folder: Path) -> Iterator[ResultRow]:
     """Every row of a run, in order, never all at once.
 
@@ -176,60 +154,40 @@ def read_rows(folder: Path) -> Iterator[ResultRow]:
         MissingExtraError: parquet without pyarrow.
     """
     for path in results_files(folder):
-        yield from read_piece(Piece(path))
+        try:
+            yield from _READERS[path.suffix](path)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise UsageError(f"{str(path)!r} cannot be read ({reason}): run winnow clean again.") from error
 
 
-def read_piece(piece: Piece) -> Iterator[ResultRow]:
-    """The rows of a piece; raises what `read_rows` does."""
-    try:
-        yield from _READERS[piece.path.suffix](piece)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise UsageError(f"{str(piece.path)!r} cannot be read ({reason}): run winnow clean again.") from error
-
-
-def _json_rows(piece: Piece) -> Iterator[ResultRow]:
+def _json_rows(path: Path) -> Iterator[ResultRow]:
     decode = msgspec.json.Decoder(ResultRow).decode
-    with piece.path.open("rb", buffering=_BUFFER) as stream:
-        place = _seek_line(stream, piece.start)
-        while (piece.stop is None or place < piece.stop) and (line := stream.readline()):
+    with path.open("rb", buffering=_BUFFER) as stream:
+        for number, line in enumerate(stream, 1):
             try:
                 yield decode(line)
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-                raise _not_a_row(piece.path, _line_number(piece.path, place), error) from error
-            place += len(line)
+                raise _not_a_row(path, number, error) from error
 
 
-def _seek_line(stream: IO[bytes], start: int) -> int:
-    """Go to the first line that begins at or after a place; where that is."""
-    if start == 0:
-        return 0
-    stream.seek(start - 1)
-    return start - 1 + len(stream.readline())
-
-
-def _line_number(path: Path, place: int) -> int:
-    with path.open("rb") as stream:
-        return 1 + sum(stream.read(min(_BUFFER, place - at)).count(b"\n") for at in range(0, place, _BUFFER))
-
-
-def _csv_rows(piece: Piece) -> Iterator[ResultRow]:
+def _csv_rows(path: Path) -> Iterator[ResultRow]:
     csv.field_size_limit(_LONGEST_VALUE)
-    with piece.path.open(encoding="utf-8", newline="") as stream:
-        yield from _flat_rows(piece.path, csv.DictReader(stream))
+    with path.open(encoding="utf-8", newline="") as stream:
+        yield from _flat_rows(path, csv.DictReader(stream))
 
 
-def _parquet_rows(piece: Piece) -> Iterator[ResultRow]:
+def _parquet_rows(path: Path) -> Iterator[ResultRow]:
     try:
         import pyarrow as pa  # noqa: PLC0415 - optional ([parquet] extra)
         import pyarrow.parquet as pq  # noqa: PLC0415
     except ImportError as error:
-        raise MissingExtraError(f"Reading {piece.path.name}", "parquet") from error
+        raise MissingExtraError(f"Reading {path.name}", "parquet") from error
     try:
-        batches = pq.ParquetFile(piece.path).iter_batches(batch_size=_GROUP)
-        yield from _flat_rows(piece.path, (row for batch in batches for row in batch.to_pylist()))
+        batches = pq.ParquetFile(path).iter_batches(batch_size=_GROUP)
+        yield from _flat_rows(path, (row for batch in batches for row in batch.to_pylist()))
     except pa.ArrowException as error:
-        raise _not_a_table(piece.path, error) from error
+        raise _not_a_table(path, error) from error
 
 
 def _flat_rows(path: Path, told: Iterator[Mapping[str, Any]]) -> Iterator[ResultRow]:
@@ -271,7 +229,7 @@ def _not_a_row(path: Path, number: int, error: Exception) -> UsageError:
     )
 
 
-_READERS: Mapping[str, Callable[[Piece], Iterator[ResultRow]]] = {
+_READERS: Mapping[str, Callable[[Path], Iterator[ResultRow]]] = {
     ".jsonl": _json_rows,
     ".csv": _csv_rows,
     ".parquet": _parquet_rows,

@@ -34,12 +34,6 @@ class Sample:
         elif (rank, row.id) > heap[0][:2]:
             heappushpop(heap, (rank, row.id, self._seen, row))
 
-    def merge(self, other: "Sample") -> None:
-        """Let the rows that another sample kept compete too."""
-        for heap in other.heaps.values():
-            for *_, row in heap:
-                self.add(row)
-
     def rows(self) -> tuple[ResultRow, ...]:
         """The chosen rows: flagged, unsure, other verdicts, not scored, failed; the likeliest filler of each first."""
         ranked = {sort: [row for *_, row in sorted(heap, reverse=True)] for sort, heap in self.heaps.items()}

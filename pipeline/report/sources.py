@@ -93,15 +93,6 @@ class SourceTally:
             self.scored += 1
             self.sums = [total + row.score(label) for total, label in zip(self.sums, LABELS, strict=True)]
 
-    def merge(self, other: "SourceTally") -> None:
-        """Add what was counted in other rows of the source."""
-        self.statuses.update(other.statuses)
-        self.verdicts.update(other.verdicts)
-        self.sums = [one + more for one, more in zip(self.sums, other.sums, strict=True)]
-        self.scored += other.scored
-        self.words += other.words
-        self.removed_words += other.removed_words
-
     def figures(self, source: SourceName) -> SourceFigures:
         """What was counted."""
         means = {

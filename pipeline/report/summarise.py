@@ -3,9 +3,8 @@
 It does grow with the sources, of which each takes a few hundred bytes.
 """
 
-import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from pipeline.document import LABELS, UNSURE, Status, Unscored
 from pipeline.errors import UsageError
 from pipeline.output import RUN
 from pipeline.report.lines import FrequentLine, KindFigures, LineCounts
-from pipeline.report.rows import Piece, ResultRow, SourceName, pieces, read_piece, source_of
+from pipeline.report.rows import ResultRow, SourceName, read_rows, source_of
 from pipeline.report.sample import Sample
 from pipeline.report.sources import SourceFigures, SourceTally
 
@@ -23,8 +22,6 @@ BINS = 20
 VERDICTS = (*(label.value for label in LABELS), UNSURE, *(reason.value for reason in Unscored))
 _FREQUENT = 40
 _EXAMPLES = 3
-_GROUPS = 8  # of pieces, whatever the machine, as lossy counts depend on the cuts; their tallies take time to hand over
-_PROCESSES = 2  # each takes 150 MB; with more of them a report would need more memory than the run did
 
 
 class RunRecord(msgspec.Struct, frozen=True):
@@ -130,23 +127,6 @@ class RunTally:
         self.sources.setdefault(source_of(row), SourceTally()).add(row, gone)
         self.sample.add(row)
 
-    def merge(self, other: "RunTally") -> None:
-        """Add what was counted in later rows."""
-        self.statuses.update(other.statuses)
-        self.verdicts.update(other.verdicts)
-        self.reasons.update(other.reasons)
-        self.duplicates += other.duplicates
-        self.words += other.words
-        self.removed_words += other.removed_words
-        self.chrome = _sums(self.chrome, other.chrome)
-        self.scores = {label: _sums(counts, other.scores[label]) for label, counts in self.scores.items()}
-        for reason, examples in other.examples.items():
-            self.examples[reason] = (self.examples.get(reason, []) + examples)[:_EXAMPLES]
-        for source, told in other.sources.items():
-            self.sources.setdefault(source, SourceTally()).merge(told)
-        self.lines.merge(other.lines)
-        self.sample.merge(other.sample)
-
     def _add_clean(self, row: ResultRow, gone: int) -> None:
         self.verdicts[row.outcome] += 1
         whole = gone + (row.words or 0)
@@ -190,32 +170,8 @@ def summarise(folder: Path) -> RunFigures:
     Raises:
         UsageError: the folder holds no run, or its results are not winnow's.
     """
-    parts, record = pieces(folder), read_record(folder)
-    whole = RunTally()
-    for tally in _tallies(parts):
-        whole.merge(tally)
-    return whole.figures(record)
-
-
-def _tallies(parts: Sequence[Piece]) -> Iterable[RunTally]:
-    """The tallies of pieces, in order; those of large runs are counted by several processes."""
-    if len(parts) == 1:
-        return [_tally_pieces(parts)]
-    from joblib import Parallel, delayed  # noqa: PLC0415 - late: small runs do without
-
-    from pipeline.pool import end_idle  # noqa: PLC0415
-
-    groups = [parts[len(parts) * place // _GROUPS : len(parts) * (place + 1) // _GROUPS] for place in range(_GROUPS)]
-    end_idle()  # those of the run that has just ended
-    jobs = min(_PROCESSES, os.cpu_count() or 1)
-    counted: Iterable[RunTally] = Parallel(jobs, return_as="generator")(
-        delayed(_tally_pieces)(group) for group in groups if group
-    )
-    return counted
-
-
-def _tally_pieces(parts: Sequence[Piece]) -> RunTally:
-    return tally_of(row for piece in parts for row in read_piece(piece))
+    record = read_record(folder)
+    return tally_of(read_rows(folder)).figures(record)
 
 
 def read_record(folder: Path) -> RunRecord:
@@ -257,7 +213,3 @@ def _reasons(tally: RunTally) -> tuple[ReasonFigures, ...]:
 def _bin(share: float) -> int:
     """The part of 0..1 that a share falls into; 1 belongs to the last."""
     return min(max(int(share * BINS), 0), BINS - 1)
-
-
-def _sums(one: Sequence[int], other: Sequence[int]) -> list[int]:
-    return [first + second for first, second in zip(one, other, strict=True)]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.report.rows import SourceName, pieces, read_piece, read_rows, results_files, row_of, source_of
+from pipeline.report.rows import SourceName, read_rows, results_files, row_of, source_of
 from pipeline.run import CleanSettings, clean_folder
 from pipeline.write import FIELDS, Format, results_writer
 
@@ -51,15 +51,6 @@ def test_what_is_no_row_is_refused_with_its_file_and_place(tmp_path: Path, conte
         file.write(content.encode("latin-1"))
     with pytest.raises(UsageError, match=r"results\.jsonl' holds in row 2 no row"):
         list(read_rows(tmp_path))
-
-
-def test_row_that_is_none_is_named_by_its_place_in_the_file_also_from_a_piece(tmp_path: Path):
-    write_rows(tmp_path, [made(str(number)) for number in range(40)])
-    with (tmp_path / "results.jsonl").open("a") as file:
-        file.write("{\n")
-    *_, last = pieces(tmp_path, 500)
-    with pytest.raises(UsageError, match="in row 41 no row"):
-        list(read_piece(last))
 
 
 def test_table_of_something_else_is_refused(tmp_path: Path):

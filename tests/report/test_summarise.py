@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.report.lines import LineCounts
-from pipeline.report.rows import RemovedLine, SourceName, pieces, read_piece, read_rows, row_of
+from pipeline.report.rows import RemovedLine, SourceName, read_rows, row_of
 from pipeline.report.sample import SAMPLE, Sample
 from pipeline.report.sources import SOURCES, SourceTally, write_sources
-from pipeline.report.summarise import RunFigures, RunRecord, RunTally, _tallies, summarise, tally_of
+from pipeline.report.summarise import RunFigures, RunRecord, summarise, tally_of
 
 from .conftest import made, removal, scored
 
@@ -153,21 +153,6 @@ def test_line_too_long_to_be_frequent_is_counted_as_removed_only():
         counts.add([RemovedLine(**removal("a " * 400 + "b"))])
     assert counts.most_frequent(5) == ()
     assert counts.kinds()[0].lines == 3
-
-
-@pytest.mark.parametrize("size", [1, 700, 5000, 40_000])
-def test_pieces_of_the_results_add_up_to_the_whole(run: Path, figures: RunFigures, size: int):
-    whole = RunTally()
-    for piece in pieces(run, size):
-        whole.merge(tally_of(read_piece(piece)))
-    assert whole.figures(figures.record) == figures
-
-
-def test_several_processes_count_what_one_does(run: Path, figures: RunFigures):
-    whole = RunTally()
-    for tally in _tallies(pieces(run, 60_000)):
-        whole.merge(tally)
-    assert whole.figures(figures.record) == figures
 
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(A1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
