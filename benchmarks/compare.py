@@ -4,7 +4,8 @@
 
 PAGES is a folder of HTML files. Prints a line for each pair of runs and the median ratio; fails where that is past
 the ratio of benchmarks/compare.json plus 10 %. `--write` writes the ratio there. What an idle machine and a busy one
-take differs by a third; the ratio of two runs that follow each other hardly does.
+take differs by a third; the ratio of two runs that follow each other hardly does. What they write is removed at the
+end: new files cost more where as many were removed a moment before (`bulk.py`).
 """
 
 import argparse
@@ -29,7 +30,8 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 def main() -> int:
     """Measure, print, compare with the committed ratio."""
     options = _options()
-    pairs = [_pair(options.pages, options.models, number) for number in range(1, options.runs + 1)]
+    with TemporaryDirectory() as folder:
+        pairs = [_pair(options.pages, options.models, Path(folder, str(run))) for run in range(1, options.runs + 1)]
     ratio = median(ours / theirs for ours, theirs in pairs)
     committed = json.loads(OUT.read_text(encoding="utf-8"))["ratio"] if OUT.exists() else None
     print(f"median ratio {ratio:.3f}, committed {committed}")
@@ -53,13 +55,12 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _pair(pages: Path, models: Path | None, number: int) -> tuple[float, float]:
+def _pair(pages: Path, models: Path | None, folder: Path) -> tuple[float, float]:
     """CPU seconds of winnow, then of trafilatura, each with one worker process into a new folder."""
-    with TemporaryDirectory() as folder:
-        ours = ["winnow", "clean", str(pages), "--output", f"{folder}/ours", "--jobs", "1", "--quiet"]
-        theirs = ["trafilatura", "--input-dir", str(pages), "--output-dir", f"{folder}/theirs", "--parallel", "1"]
-        spent = cpu_of([*ours, "--models", str(models)] if models else ours), cpu_of(theirs)
-    print(f"pair {number}: winnow {spent[0]:.2f} s, trafilatura {spent[1]:.2f} s, ratio {spent[0] / spent[1]:.3f}")
+    ours = ["winnow", "clean", str(pages), "--output", f"{folder}/ours", "--jobs", "1", "--quiet"]
+    theirs = ["trafilatura", "--input-dir", str(pages), "--output-dir", f"{folder}/theirs", "--parallel", "1"]
+    spent = cpu_of([*ours, "--models", str(models)] if models else ours), cpu_of(theirs)
+    print(f"pair {folder.name}: winnow {spent[0]:.2f} s, trafilatura {spent[1]:.2f} s, ratio {spent[0] / spent[1]:.3f}")
     return spent
 
 
