@@ -112,10 +112,13 @@ def table_row(told: str, size: int, costs: Sequence[Cost], first: Sequence[Cost]
     seconds, cpu = (median(getattr(cost, name) for cost in costs) for name in ("seconds", "cpu"))
     memory = [max(cost.megabytes[place] for cost in costs) for place in (0, 1)]
     status = max(cost.status for cost in costs)
+    spread = (
+        f"{1000 * min(cost.cpu for cost in costs) / size:.1f} to {1000 * max(cost.cpu for cost in costs) / size:.1f}"
+    )
     times = sorted(one.seconds / cost.seconds for one, cost in zip(first, costs, strict=True))
     gain = f"{median(times):.2f} ({', '.join(f'{value:.2f}' for value in times)})"
     return (
-        f"| {size} | {told} | {size / seconds:.1f} | {1000 * cpu / size:.1f} "
+        f"| {size} | {told} | {size / seconds:.1f} | {1000 * cpu / size:.1f} ({spread}) "
         f"| {memory[0]:.0f} ({memory[1]:.0f}) | {status} | {gain} |"
     )
 
