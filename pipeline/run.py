@@ -63,7 +63,7 @@ class CleanSettings:
         scheduler: address of the cluster of `Backend.DASK`; None starts one on this machine.
         fresh: forget what earlier runs did.
         dedup: whether `duplicate_of` tells of near copies too.
-        scorer: makes the scorer, out of `models` and `keep`; called once in each worker process.
+        scorer: makes the scorer, out of `models` and `keep`; called once in each process that loads models.
     """
 
     jobs: int = 0
